@@ -1,0 +1,1 @@
+"""Recurrent networks from scratch, proved equal to torch.nn."""
