@@ -1,0 +1,80 @@
+"""Checks that say what is wrong with a function: `from rnn_course.checks import check`.
+
+    check.lstm_cell(lstm_cell, points=3)                a test cell, visible
+    check.lstm_cell(lstm_cell, points=3, hidden=True)   the same with hidden cases besides
+    check.lstm_cell.verdict(lstm_cell).passed           for programs
+    print(check.lstm_cell(lstm_cell))                   in a terminal
+
+A check never raises for what a student wrote. What it returns shows the words in a notebook
+(text/html); its plain text is the points earned, which is what nbgrader reads.
+
+How to write the check of a new task
+------------------------------------
+A check is a function that draws cases, with the oracle and the known mistakes beside it. It goes
+into `checks/tasks/ASSIGNMENT.py`; every file there is read when `check` is imported, and the
+function's name becomes the check's: this one is `check.lookup`.
+
+    from torch.nn import functional as F
+    from rnn_course.checks.cases import case, edge
+    from rnn_course.checks.mistakes import Mistake
+    from rnn_course.checks.task import task
+
+    @task(
+        "lookup(tokens, table) -> vectors",     # the signature, as the student sees it
+        returns="vectors: T N E",               # name and axes of what comes back
+        oracle=F.embedding,                     # the truth, with the student's arguments
+        section="embedding/lookup",             # a key of words.SECTIONS
+        mistakes=[
+            Mistake("columns-for-rows", "A word is a row of the table, not a column.",
+                    instead=lambda tokens, table: table.T[tokens % table.shape[1]]),
+            Mistake("batch-first", "Time comes first here: (T, N, E).",
+                    result=lambda vectors: vectors.transpose(0, 1)),
+        ],
+    )
+    def lookup(draw):
+        """The row of the table for every token."""          # what is asked, in one sentence
+        T, N, V, E = draw.sizes(4)                           # four different sizes, each >= 3
+        table = draw.normal(V, E)
+        yield case(draw.tokens(V, T, N), table)              # one call: case(*arguments)
+        yield edge("one token", draw.tokens(V, 1, 1), table) # counts for the part "edges"
+
+cases     `draw` gives numbers, the same for the same seed (cases.Draw). The function is called
+          once for the visible cases and once more, with another seed and other sizes, for the
+          hidden ones: so never write a size into it. Keyword options of the function become
+          options of the check: `def rnn(draw, missing_h0=False)` and `check.rnn(f, missing_h0=True)`.
+oracle    gets float64 (and once float32, from which the tolerance comes). Gradients: write an
+          oracle with torch.autograd.grad (oracles.py has those of the cells and layers).
+returns   mirrors the return value: "h: N H", a tuple ("output: T N H", "h_n: N H | states"), a
+          dict {"W": "H I"}, or just "words" for what is not a tensor (numbers, words, lists,
+          dicts: compared entry by entry). The axis letters are those of words.AXES.
+parts     what stands behind the bar is the part of the grade that a result counts for; without
+          one it is "forward". Usual parts: forward, states, gradients, edges. `shares={...}`
+          sets how much each counts; those that occur are scaled to 1. Edges are earned only
+          together with all the others.
+mistakes  each has a name, one plain sentence, and what it does: `instead` (another function of
+          the arguments), `args` (changes the arguments), `result` (changes the result), or, if
+          the task has a `reference=` with keyword switches, those switches. Two at once are
+          found by themselves. Recurrent tasks take theirs from the catalogue, mistakes.py.
+forbids   torch functions that may not be called; by default the recurrent layers
+"""
+
+from rnn_course.checks.task import TASKS
+
+
+class Check:
+    """One attribute for each task: `check.NAME`. dir(check) lists them."""
+
+    def __getattr__(self, name):
+        if name in TASKS:
+            return TASKS[name]
+        raise AttributeError(f"there is no check named {name!r}; there are {', '.join(TASKS)}")
+
+    def __dir__(self):
+        return list(TASKS)
+
+
+check = Check()
+
+from rnn_course.checks import tasks  # noqa: E402, F401  (registers every task on `check`)
+
+__all__ = ["check"]

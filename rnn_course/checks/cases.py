@@ -1,0 +1,130 @@
+"""What a function is tried on: cases, the numbers in them, and the seeds of the hidden ones.
+
+A case is one call: its arguments, the part of the grade it counts for, and a few words on what
+is special about it. Cases are drawn so that no mistake can hide: sizes that are all different
+(an axis taken for another shows), at least three steps (a state lost on the way shows), states
+and biases that are never zero.
+"""
+
+import hashlib
+import os
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+import torch
+
+SEED_VARIABLE = "RNN_COURSE_SEED"  # set by whoever grades; without it the seed is public
+_seed = ContextVar("seed", default=None)
+
+
+@dataclass
+class Case:
+    """One call of the student's function.
+
+    args    the arguments, tensors in float64 (they are rounded to float32 for the first call)
+    part    which part of the grade it counts for; None: each result counts for its own part
+    note    what is special about it, in words: "one time step"
+    """
+
+    args: tuple
+    part: str | None = None
+    note: str = ""
+    options: dict = field(default_factory=dict)
+
+
+def case(*args, note=""):
+    """A case that counts for the parts which its results belong to."""
+    return Case(args, note=note)
+
+
+def edge(note, *args):
+    """A special case, which counts for the part `edges`: edge("one time step", xs, h0)."""
+    return Case(args, part="edges", note=note)
+
+
+class Draw:
+    """Random numbers for cases: the same seed draws the same cases, on every machine.
+
+    Hidden cases come from another seed and have other sizes.
+    """
+
+    def __init__(self, seed, hidden=False):
+        self.generator = torch.Generator().manual_seed(seed)
+        self.hidden = hidden
+
+    def sizes(self, count):
+        """`count` different sizes, each at least 3: T, N, I, H = draw.sizes(4)."""
+        low, high = (4, max(9, count + 4)) if self.hidden else (3, max(6, count + 2))
+        order = torch.randperm(high - low + 1, generator=self.generator)[:count]
+        return [low + int(k) for k in order]
+
+    def normal(self, *shape, scale=1.0):
+        """A float64 tensor of normal numbers."""
+        return scale * torch.randn(*shape, generator=self.generator, dtype=torch.float64)
+
+    def weights(self, *shape):
+        """Weights or biases, uniform in +-0.9: strong enough that a mistake cannot drown."""
+        return 1.8 * torch.rand(*shape, generator=self.generator, dtype=torch.float64) - 0.9
+
+    def tokens(self, vocabulary, *shape):
+        """Word numbers 0 .. vocabulary-1; the first is repeated at the end, so a word recurs."""
+        tokens = torch.randint(vocabulary, shape, generator=self.generator)
+        tokens.view(-1)[-1] = tokens.view(-1)[0]
+        return tokens
+
+    def lengths(self, N, T):
+        """N lengths from 1 to T, not sorted, all different where T allows, the longest T."""
+        lengths = [T - k % T for k in range(N)]
+        order = torch.randperm(N, generator=self.generator).tolist()
+        lengths = [lengths[k] for k in order]
+        return lengths if lengths != sorted(lengths, reverse=True) else lengths[::-1]
+
+    def whole(self, low, high):
+        """One whole number, low <= number < high."""
+        return int(torch.randint(low, high, (), generator=self.generator))
+
+
+def seed_for(task, hidden=False):
+    """The seed of a task's visible cases (public), or of its hidden ones (this student's own)."""
+    own = (_seed.get() or os.environ.get(SEED_VARIABLE, "")) if hidden else ""
+    digest = hashlib.blake2b(f"{task}/{'hidden' if hidden else 'visible'}/{own}".encode())
+    return int.from_bytes(digest.digest()[:7], "big")
+
+
+def student_seed(key, student, assignment):
+    """A student's own seed: a keyed hash, so that nobody without the key can foresee the cases.
+
+    key is bytes or text, read by the grading process from the course's key file.
+    """
+    key = key.encode() if isinstance(key, str) else key
+    text = f"{assignment}\0{student}".encode()
+    return hashlib.blake2b(text, key=key[:64], digest_size=16).hexdigest()
+
+
+@contextmanager
+def seed_from(key, student, assignment):
+    """Within this block hidden cases are this student's: `with seed_from(key, "ada", "rnn"):`."""
+    token = _seed.set(student_seed(key, student, assignment))
+    try:
+        yield
+    finally:
+        _seed.reset(token)
+
+
+def change_tensors(value, change):
+    """The same nest of tuples, lists and dicts with `change` applied to every tensor in it."""
+    if isinstance(value, torch.Tensor):
+        return change(value)
+    if isinstance(value, tuple | list):
+        return type(value)(change_tensors(v, change) for v in value)
+    if isinstance(value, dict):
+        return {k: change_tensors(v, change) for k, v in value.items()}
+    return value
+
+
+def in_dtype(value, dtype):
+    """A fresh copy of a nest, floating tensors in `dtype`. Strides stay as they were."""
+    return change_tensors(
+        value, lambda x: x.to(dtype).clone() if x.is_floating_point() else x.clone()
+    )

@@ -1,0 +1,69 @@
+"""Honest work: noticing, while the student's function runs, that a ready-made layer does it.
+
+Every task is to be written by hand. What a task forbids is a tuple of names of torch functions;
+by default those of torch's recurrent layers, by whatever route they are called (nn.LSTM,
+nn.LSTMCell, torch.lstm, torch.ops). This course's own layers are never allowed. Making a layer
+and reading its weights is: only a call counts. This is a kind word in one's own notebook, no
+fence: against tampering there is the judge.
+"""
+
+import sys
+from contextvars import ContextVar
+from pathlib import Path
+
+from torch.overrides import TorchFunctionMode
+
+RECURRENT = (
+    *("rnn_tanh", "rnn_relu", "lstm", "gru"),
+    *("rnn_tanh_cell", "rnn_relu_cell", "lstm_cell", "gru_cell"),
+)
+AUTOGRAD = ("grad", "backward", "vjp", "vmap", "_grad")
+
+forbidden = ContextVar("forbidden", default=())  # while a function is called: what it may not call
+
+_COURSE = str(Path(__file__).resolve().parent.parent)
+_ALLOWED = (str(Path(_COURSE, "ops.py")),)  # tanh, sigmoid: no layer
+
+
+class Watch(TorchFunctionMode):
+    """While it is on, `called` collects the forbidden functions that are called.
+
+    with Watch(RECURRENT) as watch: answer = function(*args)
+    """
+
+    def __init__(self, names):
+        super().__init__()
+        self.names = frozenset(names)
+        self.called = []
+
+    def __enter__(self):
+        self._token = forbidden.set(tuple(self.names))
+        return super().__enter__()
+
+    def __exit__(self, *exception):
+        forbidden.reset(self._token)
+        return super().__exit__(*exception)
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        name = getattr(function, "__name__", "")
+        if name in self.names:
+            self._note(f"torch's {name}")
+        own = _own_layer()
+        if own:
+            self._note(f"rnn_course's {own}")
+        return function(*args, **(kwargs or {}))
+
+    def _note(self, what):
+        if what not in self.called:
+            self.called.append(what)
+
+
+def _own_layer():
+    """The name of this course's function that is computing now, if it is one of its layers."""
+    frame = sys._getframe(2)
+    while frame is not None and frame.f_code.co_name != "call_student":
+        file = frame.f_code.co_filename
+        if file.startswith(_COURSE) and file not in _ALLOWED:
+            return frame.f_code.co_name
+        frame = frame.f_back
+    return None

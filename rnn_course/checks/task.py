@@ -1,0 +1,250 @@
+"""A task: what a student's function is tried on, and how the verdict is reached.
+
+How to write the check of a new task stands in the docstring of rnn_course.checks.
+"""
+
+import inspect
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import torch
+
+from rnn_course.checks import cases, words
+from rnn_course.checks.compare import compare, leaves, rounding_of
+from rnn_course.checks.honest import RECURRENT, Watch
+from rnn_course.checks.trouble import Trouble
+
+SHARES = {"forward": 0.6, "states": 0.2, "gradients": 0.2, "edges": 0.2}
+
+
+@dataclass
+class Verdict:
+    """What a check found: plain values only, so that it can be sent, stored and compared.
+
+    passed    is everything right
+    points    the share that was earned, 0 .. 1
+    mistakes  names of the known mistakes that give exactly these wrong numbers, most likely first
+    message   the words for the student, plain text
+    html      the same for a notebook
+    parts     part -> (earned, share)
+    status    right, wrong, error, undone, ready-made
+    """
+
+    passed: bool
+    points: float
+    mistakes: list
+    message: str
+    html: str = ""
+    parts: dict = field(default_factory=dict)
+    status: str = "wrong"
+
+
+class Shown:
+    """What a check call returns. nbgrader reads its repr (the points), a notebook its HTML.
+
+    print(...) gives the message as plain text.
+    """
+
+    def __init__(self, verdict, points):
+        self.verdict = verdict
+        self.points = round(points * verdict.points, 2)
+        self.out_of = points
+
+    def __repr__(self):
+        return f"{self.points:g}"
+
+    def __str__(self):
+        return self.verdict.message
+
+    def _repr_html_(self):
+        return self.verdict.html
+
+
+@dataclass
+class Trial:
+    """One call of the student's function and what came of it."""
+
+    case: cases.Case
+    answer: object = None
+    findings: list = field(default_factory=list)
+    trouble: Trouble | None = None
+    notes: list = field(default_factory=list)
+
+    @property
+    def right(self):
+        return self.trouble is None and all(f.right for f in self.findings)
+
+
+@dataclass
+class Task:
+    """A task of an assignment. Made by the decorator `task`; see there for the fields."""
+
+    name: str
+    call: str
+    returns: object
+    draw_cases: Callable
+    oracle: Callable
+    section: str
+    asks: str
+    shares: dict
+    forbids: tuple
+    reference: Callable | None
+    mistakes: object
+
+    def __call__(self, function, points=1, hidden=False, **options):
+        """Check a function and show what was found. Returns a Shown; never raises for an answer."""
+        return Shown(self.verdict(function, hidden, **options), points)
+
+    def verdict(self, function, hidden=False, **options):
+        """Check a function without showing anything. Returns a Verdict."""
+        if isinstance(function, type) or not callable(function):
+            return words.not_a_function(self, function)
+        trials = []
+        for case in self.cases(hidden, **options):
+            trial, watch = self.run(function, case)
+            if watch.called:
+                return words.ready_made(self, watch.called)
+            if not trials and words.is_undone(trial):
+                return words.undone(self, trial)
+            trials.append(trial)
+        parts = self.parts(trials)
+        share = sum(s for earned, s in parts.values() if earned)
+        if all(trial.right for trial in trials):
+            return words.passed(self, trials, parts)
+        from rnn_course.checks.diagnose import diagnose
+
+        return words.failed(self, trials, parts, share, diagnose(self, function, trials))
+
+    def cases(self, hidden=False, **options):
+        """The visible cases; with hidden=True those and the hidden ones after them."""
+        drawn = list(self.draw_cases(cases.Draw(cases.seed_for(self.name)), **options))
+        if hidden:
+            own = cases.Draw(cases.seed_for(self.name, hidden=True), hidden=True)
+            drawn += self.draw_cases(own, **options)
+        return drawn
+
+    def run(self, function, case, dtype=torch.float32):
+        """Call the function on a case, in float32 first, and compare. Returns (Trial, Watch)."""
+        trial = Trial(case)
+        args = cases.in_dtype(case.args, dtype)
+        trial.answer, trial.trouble, watch = call_student(function, args, self.forbids)
+        if trial.trouble and trial.trouble.is_about_dtype and dtype == torch.float32:
+            second, watch_again = self.run(function, case, torch.float64)
+            if second.trouble is None:
+                second.notes.append("it runs on float64 only; torch's default is float32")
+                return second, watch_again
+        if trial.trouble is None:
+            if not words.nothing_came(trial.answer):
+                expected, rounding = self.expected(case)
+                trial.findings = compare(self.returns, expected, trial.answer, rounding)
+            else:
+                trial.trouble = Trouble.nothing()
+            changed = not _same(args, cases.in_dtype(case.args, dtype))
+            if changed:
+                trial.notes.append("it changes one of its inputs in place; a copy would be safer")
+        return trial, watch
+
+    def expected(self, case):
+        """The oracle's exact answer, and how far float32 may be off."""
+        exact = self._oracle(case, torch.float64)
+        return exact, rounding_of(exact, self._oracle(case, torch.float32))
+
+    def _oracle(self, case, dtype):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            args = cases.in_dtype(case.args, dtype)
+            return cases.change_tensors(self.oracle(*args), torch.Tensor.detach)
+
+    def parts(self, trials):
+        """part -> (earned, share): a part is earned when all that belongs to it is right.
+
+        Edges are earned only together with the forward part: that a wrong function is right for
+        one time step is no merit.
+        """
+        right = {}
+        for trial in trials:
+            for leaf in leaves(self.returns):
+                part = trial.case.part or leaf.part
+                ok = trial.trouble is None and all(
+                    f.right for f in trial.findings if f.leaf.name == leaf.name
+                )
+                right[part] = right.get(part, True) and ok
+        if "edges" in right:
+            right["edges"] &= all(ok for part, ok in right.items() if part != "edges")
+        total = sum(self.shares.get(part, 0.2) for part in right)
+        return {part: (ok, self.shares.get(part, 0.2) / total) for part, ok in right.items()}
+
+
+TASKS = {}
+
+
+def task(
+    call,
+    *,
+    returns,
+    oracle,
+    section="",
+    shares=None,
+    forbids=RECURRENT,
+    reference=None,
+    mistakes=(),
+    name=None,
+):
+    """Make a check from a function that draws its cases; it becomes `check.NAME`.
+
+    call       the signature as the student sees it: "rnn_cell(x, h, W_ih, ...) -> h"
+    returns    names and axes of what comes back, in the form in which it comes back:
+               "h: N H", or ("output: T N H", "h_n: N H | states") for a tuple, or a dict.
+               After the bar: the part of the grade it counts for (default: forward).
+               A result without axes ("words") is compared as plain numbers, words, lists, dicts
+    oracle     the truth, with the student's arguments: torch.nn, or torch.autograd
+    section    where the book explains it, a key of words.SECTIONS
+    shares     part -> share of the points (they are scaled to 1); default: SHARES
+    forbids    names of torch functions that may not be called
+    reference  the right answer as own code with switches: reference(*args, **change).
+               Without it, the oracle
+    mistakes   known mistakes, or a function that lists them
+    """
+
+    def make(draw_cases):
+        key = name or draw_cases.__name__
+        if key in TASKS:
+            raise ValueError(f"there is a check named {key!r} already: choose another name")
+        TASKS[key] = Task(
+            key,
+            call,
+            returns,
+            draw_cases,
+            oracle,
+            section,
+            inspect.getdoc(draw_cases) or "",
+            dict(SHARES) | (shares or {}),
+            tuple(forbids),
+            reference,
+            mistakes,
+        )
+        return TASKS[key]
+
+    return make
+
+
+def call_student(function, args, forbids):
+    """(answer, trouble, watch). Whatever the student's code raises becomes a Trouble."""
+    watch = Watch(forbids)
+    try:
+        with watch:
+            answer = function(*args)
+    except (Exception, SystemExit) as error:  # noqa: BLE001  (whatever a student's code raises)
+        return None, Trouble.of(error, args), watch
+    return answer, None, watch
+
+
+def _same(one, other):
+    if isinstance(one, torch.Tensor):
+        return one.shape == other.shape and torch.equal(one, other)
+    if isinstance(one, tuple | list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(_same(one[k], other[k]) for k in one)
+    return one == other
