@@ -1,4 +1,4 @@
-"""Checks that say what is wrong with a function: `from rnn_course.checks import check`.
+r'''Checks that say what is wrong with a function: `from rnn_course.checks import check`.
 
     check.lstm_cell(lstm_cell, points=3)                a test cell, visible
     check.lstm_cell(lstm_cell, points=3, hidden=True)   the same with hidden cases besides
@@ -41,7 +41,7 @@ function's name becomes the check's: this one is `check.lookup`.
 cases     `draw` gives numbers, the same for the same seed (cases.Draw). The function is called
           once for the visible cases and once more, with another seed and other sizes, for the
           hidden ones: so never write a size into it. Keyword options of the function become
-          options of the check: `def rnn(draw, missing_h0=False)` and `check.rnn(f, missing_h0=True)`.
+          options of the check: `def rnn(draw, relu=False)`, `check.rnn(f, relu=True)`.
 oracle    gets float64 (and once float32, from which the tolerance comes). Gradients: write an
           oracle with torch.autograd.grad (oracles.py has those of the cells and layers).
 returns   mirrors the return value: "h: N H", a tuple ("output: T N H", "h_n: N H | states"), a
@@ -56,7 +56,7 @@ mistakes  each has a name, one plain sentence, and what it does: `instead` (anot
           the task has a `reference=` with keyword switches, those switches. Two at once are
           found by themselves. Recurrent tasks take theirs from the catalogue, mistakes.py.
 forbids   torch functions that may not be called; by default the recurrent layers
-"""
+'''
 
 from rnn_course.checks.task import TASKS
 
@@ -75,6 +75,6 @@ class Check:
 
 check = Check()
 
-from rnn_course.checks import tasks  # noqa: E402, F401  (registers every task on `check`)
+from rnn_course.checks import tasks  # noqa: F401  (registers every task on `check`)
 
 __all__ = ["check"]
