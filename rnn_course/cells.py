@@ -89,9 +89,10 @@ def lstm_cell(a, state, p):
 def gru_cell(a, state, p):
     """Gated recurrent unit (Cho 2014) in the form of torch and cuDNN.
 
-    a (N, 3H) in torch's gate order r z n; state (h,) with h (N, H). Two departures of torch from
-    the first paper: the reset gate acts after the matmul, r * (W_hn h + b_hn), not W_hn (r * h);
-    and z is the share that stays. The paper's own form is variants.original_gru_cell.
+    a (N, 3H) in torch's gate order r z n; state (h,) with h (N, H). Where torch differs from the
+    first paper: the reset gate acts after the matmul, r * (W_hn h + b_hn), not W_hn (r * h); the
+    paper's own form is variants.original_gru_cell. z is the share that stays, as in that paper
+    (equation 7); in Chung 2014 it is the share that is replaced.
     """
     (h,) = state
     W_hh, b_hh = p["weight_hh"], p["bias_hh"]

@@ -1,0 +1,183 @@
+"""Training by hand, in numpy: loss, clipping, optimisers and a whole character model.
+
+With cells, unroll and stack this is all it takes to train a recurrent network without torch.
+Weights and gradients are dicts of arrays by torch's names.
+"""
+
+import numpy as np
+
+from rnn_course import cells, stack, weights
+from rnn_course.embedding import embed
+
+CELLS = {
+    "RNN": (cells.rnn_cell, 1, 1),  # cell, gates, states
+    "LSTM": (cells.lstm_cell, 4, 2),
+    "GRU": (cells.gru_cell, 3, 1),
+}
+
+
+def softmax(logits):
+    """exp(logits) / sum(exp(logits)) along the last axis; the largest is taken off first."""
+    e = np.exp(logits - logits.max(-1, keepdims=True))
+    return e / e.sum(-1, keepdims=True)
+
+
+def cross_entropy(logits, targets, ignore_index=None):
+    """Mean of -log softmax(logits)[target], in nats, and the pull.
+
+    logits (..., C), targets (...) whole numbers; targets equal to ignore_index (pads) count
+    neither in the sum nor in the mean. Like torch.nn.functional.cross_entropy, except that torch
+    wants the classes on axis 1. pull() -> dlogits = (softmax - one_hot) / count.
+    """
+    targets = np.asarray(targets)
+    counted = targets != ignore_index if ignore_index is not None else np.ones(targets.shape, bool)
+    rows, of = logits[counted], targets[counted]
+    shifted = rows - rows.max(-1, keepdims=True)
+    log_probabilities = shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))
+    at = np.arange(len(of))
+    loss = -log_probabilities[at, of].mean()
+
+    def pull():
+        drows = np.exp(log_probabilities)
+        drows[at, of] -= 1
+        dlogits = np.zeros_like(logits)
+        dlogits[counted] = drows / len(of)
+        return dlogits
+
+    return loss, pull
+
+
+def clip_by_global_norm(gradients, max_norm):
+    """Scale all gradients by one factor so that their joint norm is at most max_norm.
+
+    The direction stays (Pascanu 2013); clipping each array by itself would turn it. Returns
+    (gradients, norm before). torch.nn.utils.clip_grad_norm_ divides by norm + 1e-6 as well.
+    """
+    norm = float(np.sqrt(sum(float((d**2).sum()) for d in gradients.values())))
+    scale = min(1.0, max_norm / (norm + 1e-6))
+    return {name: d * scale for name, d in gradients.items()}, norm
+
+
+class SGD:
+    """Plain gradient descent: W -= lr * dW, in place."""
+
+    def __init__(self, parameters, lr):
+        self.parameters, self.lr = parameters, lr
+
+    def step(self, gradients):
+        for name, weight in self.parameters.items():
+            weight -= self.lr * gradients[name]
+
+
+class Adam:
+    """Adam (Kingma and Ba 2015) with torch's defaults, in place.
+
+    Each weight's step is its mean gradient over the root of its mean squared gradient; both
+    means run with decay betas and are corrected for their start at zero.
+    """
+
+    def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+        self.parameters, self.lr, self.betas, self.eps = parameters, lr, betas, eps
+        self.steps = 0
+        self.mean = {name: np.zeros_like(w) for name, w in parameters.items()}
+        self.square = {name: np.zeros_like(w) for name, w in parameters.items()}
+
+    def step(self, gradients):
+        self.steps += 1
+        b1, b2 = self.betas
+        for name, weight in self.parameters.items():
+            d, m, v = gradients[name], self.mean[name], self.square[name]
+            m += (1 - b1) * (d - m)
+            v += (1 - b2) * (d**2 - v)
+            m_hat, v_hat = m / (1 - b1**self.steps), v / (1 - b2**self.steps)
+            weight -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
+
+
+class LanguageModel:
+    """Which character comes next? Embedding, recurrent layers, one linear layer; in numpy.
+
+    kind "RNN", "LSTM" or "GRU"; V characters, E numbers each, H hidden units, L layers. Weights
+    start uniformly in +-1/sqrt(H), as torch's. `parameters` has the names of a torch module with
+    `embedding`, `rnn` and `linear`.
+    """
+
+    def __init__(self, kind, V, E, H, L=1, seed=0, dtype=np.float32):
+        if kind not in CELLS:
+            raise ValueError(f"expected kind to be one of {', '.join(CELLS)}, got {kind!r}")
+        self.cell, gates, self.states = CELLS[kind]
+        self.H, self.L, self.dtype = H, L, dtype
+        shapes = {"embedding.weight": (V, E)}
+        shapes |= {f"rnn.{name}": s for name, s in weights.shapes(gates, E, H, L).items()}
+        shapes |= {"linear.weight": (V, H), "linear.bias": (V,)}
+        rng, bound = np.random.default_rng(seed), 1 / np.sqrt(H)
+        self.parameters = {
+            name: rng.uniform(-bound, bound, shape).astype(dtype) for name, shape in shapes.items()
+        }
+
+    def start(self, N):
+        """Zero states for a batch of N."""
+        zeros = np.zeros((N, self.H), self.dtype)
+        return [(zeros,) * self.states for _ in range(self.L)]
+
+    def forward(self, ids, states):
+        """ids (T, N) -> logits (T, N, V), the states after the last step, and the pull."""
+        T, N = ids.shape
+        p = self.parameters
+        layers = weights.network(
+            self.cell, {name[4:]: w for name, w in p.items() if name.startswith("rnn.")}
+        )
+        rows, pull_embedding = embed(ids.reshape(-1), p["embedding.weight"])
+        hidden, states, pull_rnn = stack.run(layers, rows, [N] * T, states)
+        logits = hidden @ p["linear.weight"].T + p["linear.bias"]
+
+        def pull(dlogits):
+            dlogits = dlogits.reshape(T * N, -1)
+            # Truncated backpropagation: no gradient comes in from the chunk after this one, and
+            # what would go on to the chunk before is dropped.
+            nothing = [tuple(np.zeros_like(s) for s in state) for state in states]
+            drows, _, dps = pull_rnn(dlogits @ p["linear.weight"], nothing)
+            named = weights.flat(dps, [name[4:] for name in p if name.startswith("rnn.")])
+            return {
+                "embedding.weight": pull_embedding(drows),
+                **{f"rnn.{name}": d for name, d in named.items()},
+                "linear.weight": dlogits.T @ hidden,
+                "linear.bias": dlogits.sum(0),
+            }
+
+        return logits.reshape(T, N, -1), states, pull
+
+    def loss_and_gradients(self, ids, targets, states):
+        """Mean loss in nats a character, gradients by name, and the states to carry on with."""
+        logits, states, pull = self.forward(ids, states)
+        loss, pull_loss = cross_entropy(logits, targets)
+        return loss, pull(pull_loss()), states
+
+    def sample(self, ids, length, temperature=1.0, seed=0):
+        """Go on after the given ids: a list of `length` drawn characters.
+
+        Logits are divided by the temperature first: near 0 the likeliest always wins, at 1 the
+        model speaks as it believes, above it gets careless.
+        """
+        rng, states = np.random.default_rng(seed), self.start(1)
+        drawn, ids = [], np.asarray(ids).reshape(-1, 1)
+        for _ in range(length):
+            logits, states, _ = self.forward(ids, states)
+            p = softmax(logits[-1, 0].astype(np.float64) / temperature)
+            drawn.append(int(rng.choice(len(p), p=p)))
+            ids = np.array([[drawn[-1]]])
+        return drawn
+
+
+def train(model, chunks, optimiser, max_norm=1.0):
+    """Truncated backpropagation through time over chunks (Williams and Peng 1990).
+
+    chunks: (inputs, targets), each (T, N), each going on where the one before stopped
+    (data.streams). The state is carried over, the gradient is not. Yields each chunk's loss.
+    """
+    states = None
+    for inputs, targets in chunks:
+        states = states or model.start(inputs.shape[1])
+        loss, gradients, states = model.loss_and_gradients(inputs, targets, states)
+        gradients, _ = clip_by_global_norm(gradients, max_norm)
+        optimiser.step(gradients)
+        yield loss
