@@ -88,7 +88,9 @@ def shorten(full):
         if flags == role_flags and full["grade_id"].endswith(suffix):
             task = full["grade_id"].removesuffix(suffix)
             plural = "" if full.get("points") == 1 else "s"
-            return f"{role} {task}" + (f", {full['points']} point{plural}" if flags["grade"] else "")
+            return f"{role} {task}" + (
+                f", {full['points']} point{plural}" if flags["grade"] else ""
+            )
     raise ValueError(f"cell {full['grade_id']} has no short form: {flags}")
 
 
@@ -262,7 +264,9 @@ def broken_test(cell):
                 rule = "needs hidden=True" if is_hidden else "is visible: without hidden=True"
                 yield cell, f"{name} {rule}"
         last = tree.body[-1] if tree.body else None
-        if checks and (len(checks) > 1 or not isinstance(last, ast.Expr) or last.value != checks[0]):
+        if checks and (
+            len(checks) > 1 or not isinstance(last, ast.Expr) or last.value != checks[0]
+        ):
             yield cell, "one check a part, as its last line: only the last line gives points"
 
 
