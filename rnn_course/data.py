@@ -21,10 +21,8 @@ def python_manual():
     paragraphs = []
     for name in sorted(topics):
         for paragraph in topics[name].split("\n\n"):
-            prose = not paragraph.startswith(" ") and not re.search(
-                r"^[*=\-~]{3}", paragraph, re.MULTILINE
-            )
-            if prose and len(paragraph) > 80:
+            code_or_table = paragraph.startswith(" ") or re.search(r"[*=~+-]{3}", paragraph)
+            if not code_or_table and len(paragraph) > 80:
                 paragraphs.append(" ".join(paragraph.split()))
     text = "\n".join(paragraphs).replace("’", "'").replace("“", '"').replace("”", '"')
     return text.encode("ascii", "ignore").decode()
