@@ -162,10 +162,11 @@ def _are_word_numbers(ids, V):
 def load_vectors(path, vocabulary=None):
     """Read vectors in GloVe's text format and return (words, weight (V, E) float32).
 
-    A line is a word and its numbers, parted by single spaces (Pennington 2014; the word itself
-    may hold spaces, so the last E fields are the numbers; E is read off the first line). A header line "V E", as word2vec
-    writes it, is skipped. With a vocabulary the rows come in its order; words without a vector
-    get zeros. Raises ValueError that names the line when lengths differ or a field is no number.
+    A line is a word and its E numbers, parted by single spaces (Pennington 2014). E is read off
+    the first line; the word itself may hold spaces, so the last E fields are the numbers. A
+    header line "V E", as word2vec writes it, is skipped. With a vocabulary the rows come in its
+    order; words without a vector get zeros. Raises ValueError that names the line when lengths
+    differ or a field is no number.
     """
     vectors, size = {}, None
     with open(path, encoding="utf-8") as lines:

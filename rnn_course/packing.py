@@ -89,9 +89,9 @@ def unpack(packed, padding_value=0.0, total_length=None):
 
 
 def reverse_rows(sizes):
-    """Row numbers that turn every packed sequence round by its own length: rows[reverse_rows(sizes)].
+    """Row numbers that turn every packed sequence round by its own length.
 
-    Its own inverse: doing it twice changes nothing.
+    rows[reverse_rows(sizes)] is each sequence read backwards; doing it twice changes nothing.
     """
     lengths = [sum(1 for size in sizes if size > k) for k in range(sizes[0])]
     start = np.cumsum([0, *sizes])
