@@ -75,6 +75,6 @@ class Check:
 
 check = Check()
 
-from rnn_course.checks import tasks  # noqa: F401  (registers every task on `check`)
+from rnn_course.checks import tasks  # noqa: E402, F401  (registers every task on `check`)
 
 __all__ = ["check"]

@@ -91,6 +91,7 @@ class Task:
     forbids: tuple
     reference: Callable | None
     mistakes: object
+    probes: Callable | None
 
     def __call__(self, function, points=1, hidden=False, **options):
         """Check a function and show what was found. Returns a Shown; never raises for an answer."""
@@ -123,6 +124,16 @@ class Task:
             own = cases.Draw(cases.seed_for(self.name, hidden=True), hidden=True)
             drawn += self.draw_cases(own, **options)
         return drawn
+
+    def known(self):
+        """The known mistakes, most likely first."""
+        if callable(self.mistakes):
+            self.mistakes = list(self.mistakes())
+        return self.mistakes
+
+    def probe_cases(self):
+        """Further cases that help to tell mistakes apart; they count for nothing."""
+        return list(self.probes(cases.Draw(cases.seed_for(self.name)))) if self.probes else []
 
     def run(self, function, case, dtype=torch.float32):
         """Call the function on a case, in float32 first, and compare. Returns (Trial, Watch)."""
@@ -189,6 +200,7 @@ def task(
     forbids=RECURRENT,
     reference=None,
     mistakes=(),
+    probes=None,
     name=None,
 ):
     """Make a check from a function that draws its cases; it becomes `check.NAME`.
@@ -205,6 +217,8 @@ def task(
     reference  the right answer as own code with switches: reference(*args, **change).
                Without it, the oracle
     mistakes   known mistakes, or a function that lists them
+    probes     like the drawing of cases: inputs on which some mistakes do not show, which helps
+               to tell two at once apart ("all biases are zero"); only for the diagnosis
     """
 
     def make(draw_cases):
@@ -223,6 +237,7 @@ def task(
             tuple(forbids),
             reference,
             mistakes,
+            probes,
         )
         return TASKS[key]
 

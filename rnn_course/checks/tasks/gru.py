@@ -1,8 +1,14 @@
 """Checks of the assignment `gru`: one step, and the loop."""
 
+from rnn_course.checks import mistakes, recurrence
 from rnn_course.checks.oracles import cell_oracle, layer_oracle
 from rnn_course.checks.task import task
-from rnn_course.checks.tasks.recurrent import cell_cases, layer_cases
+from rnn_course.checks.tasks.recurrent import (
+    cell_cases,
+    cell_probes,
+    layer_cases,
+    layer_probes,
+)
 
 
 @task(
@@ -10,6 +16,9 @@ from rnn_course.checks.tasks.recurrent import cell_cases, layer_cases
     returns="h: N H",
     oracle=cell_oracle("GRUCell"),
     section="gru/step",
+    reference=recurrence.cell_reference("gru"),
+    mistakes=lambda: mistakes.cell("gru"),
+    probes=lambda draw: cell_probes(draw, "gru"),
 )
 def gru_cell(draw):
     """One step of a GRU as torch has it, gates in torch's order r z n."""
@@ -21,6 +30,9 @@ def gru_cell(draw):
     returns=("output: T N H", "h_n: N H | states"),
     oracle=layer_oracle("GRU"),
     section="gru/loop",
+    reference=recurrence.layer_reference("gru"),
+    mistakes=lambda: mistakes.layer("gru"),
+    probes=lambda draw: layer_probes(draw, "gru"),
 )
 def gru(draw):
     """The loop over time. xs (T, N, I), h0 (N, H); output (T, N, H), h_n (N, H)."""

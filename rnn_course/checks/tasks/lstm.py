@@ -1,8 +1,14 @@
 """Checks of the assignment `lstm`: one step, and the loop."""
 
+from rnn_course.checks import mistakes, recurrence
 from rnn_course.checks.oracles import cell_oracle, layer_oracle
 from rnn_course.checks.task import task
-from rnn_course.checks.tasks.recurrent import cell_cases, layer_cases
+from rnn_course.checks.tasks.recurrent import (
+    cell_cases,
+    cell_probes,
+    layer_cases,
+    layer_probes,
+)
 
 
 @task(
@@ -10,6 +16,9 @@ from rnn_course.checks.tasks.recurrent import cell_cases, layer_cases
     returns=("h: N H", "c: N H | states"),
     oracle=cell_oracle("LSTMCell"),
     section="lstm/step",
+    reference=recurrence.cell_reference("lstm"),
+    mistakes=lambda: mistakes.cell("lstm"),
+    probes=lambda draw: cell_probes(draw, "lstm"),
 )
 def lstm_cell(draw):
     """One step of an LSTM, gates in torch's order i f g o."""
@@ -21,6 +30,9 @@ def lstm_cell(draw):
     returns=("output: T N H", ("h_n: N H | states", "c_n: N H | states")),
     oracle=layer_oracle("LSTM"),
     section="lstm/loop",
+    reference=recurrence.layer_reference("lstm"),
+    mistakes=lambda: mistakes.layer("lstm"),
+    probes=lambda draw: layer_probes(draw, "lstm"),
 )
 def lstm(draw):
     """The loop over time. xs (T, N, I); h0, c0 (N, H); output (T, N, H), h_n and c_n (N, H)."""

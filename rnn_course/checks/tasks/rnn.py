@@ -2,10 +2,17 @@
 
 import torch
 
+from rnn_course.checks import mistakes, recurrence
 from rnn_course.checks.cases import Case
 from rnn_course.checks.oracles import cell_oracle, layer_oracle
 from rnn_course.checks.task import task
-from rnn_course.checks.tasks.recurrent import cell_cases, layer_cases, weights
+from rnn_course.checks.tasks.recurrent import (
+    cell_cases,
+    cell_probes,
+    layer_cases,
+    layer_probes,
+    weights,
+)
 
 
 @task(
@@ -13,6 +20,9 @@ from rnn_course.checks.tasks.recurrent import cell_cases, layer_cases, weights
     returns="h: N H",
     oracle=cell_oracle("RNNCell"),
     section="rnn/step",
+    reference=recurrence.cell_reference("rnn"),
+    mistakes=lambda: mistakes.cell("rnn"),
+    probes=lambda draw: cell_probes(draw, "rnn"),
 )
 def rnn_cell(draw):
     """One step: h = tanh(W_ih x + b_ih + W_hh h + b_hh)."""
@@ -24,6 +34,9 @@ def rnn_cell(draw):
     returns=("output: T N H", "h_n: N H | states"),
     oracle=layer_oracle("RNN"),
     section="rnn/loop",
+    reference=recurrence.layer_reference("rnn"),
+    mistakes=lambda: mistakes.layer("rnn"),
+    probes=lambda draw: layer_probes(draw, "rnn"),
 )
 def rnn(draw):
     """The loop over time. xs (T, N, I), h0 (N, H); output (T, N, H), h_n (N, H)."""

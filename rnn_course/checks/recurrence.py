@@ -1,0 +1,249 @@
+"""Our recurrence with switches: the same equations as in rnn_course.cells, each part replaceable.
+
+A mistake of the catalogue (mistakes.py) is a setting of these switches: `act_g=sigmoid` puts a
+sigmoid on the LSTM's candidate, `weights=swap` reads the weights otherwise, `sees=...` changes
+which state a step starts from. With no switch set, every function here equals torch.nn (a test
+says so). Arrays are numpy's, because thousands of these are tried for one wrong answer; the loop
+over time is the course's own, rnn_course.unroll.
+
+Letters: T steps, N rows in the batch, I inputs, H hidden units, G = gates * H, L layers,
+D directions.
+"""
+
+import numpy as np
+import torch
+
+from rnn_course.ops import linear, sigmoid, tanh
+from rnn_course.unroll import unroll
+
+NAMES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+
+
+def same(x):
+    """No activation at all."""
+    return x
+
+
+# ------------------------------------------------------------------------------- one step
+
+
+def rnn_step(a, state, p, act=tanh, total=None):
+    """h' = tanh(a + u), a = W_ih x + b_ih and u = W_hh h + b_hh.
+
+    total(a, u, h, act) replaces the whole right side.
+    """
+    (h,) = state
+    u = linear(h, p["weight_hh"], p["bias_hh"])
+    return (total(a, u, h, act) if total else act(a + u),)
+
+
+def lstm_step(
+    a,
+    state,
+    p,
+    act_i=sigmoid,
+    act_f=sigmoid,
+    act_g=tanh,
+    act_o=sigmoid,
+    squash=tanh,
+    recur=None,
+    gates=None,
+    remember=None,
+    show=None,
+):
+    """c' = f c + i g, h' = o tanh(c'), gates i f g o.
+
+    recur(h, c)                 what W_hh is multiplied with, for h
+    gates(a, u)                 how the (N, 4H) numbers become the four gates, for the sum cut in 4
+    remember(i, f, g, o, c, h)  what becomes c'
+    show(o, c', squash, c, g)   what becomes h'
+    """
+    h, c = state
+    u = linear(recur(h, c) if recur else h, p["weight_hh"], p["bias_hh"])
+    i, f, g, o = gates(a, u) if gates else cut(a + u, 4)
+    i, f, g, o = act_i(i), act_f(f), act_g(g), act_o(o)
+    new = remember(i, f, g, o, c, h) if remember else f * c + i * g
+    return (show(o, new, squash, c, g) if show else o * squash(new)), new
+
+
+def gru_step(
+    a,
+    state,
+    p,
+    act_r=sigmoid,
+    act_z=sigmoid,
+    act_n=tanh,
+    gates=None,
+    candidate=None,
+    mix=None,
+):
+    """r and z from the sums, n = tanh(a_n + r u_n), h' = (1 - z) n + z h.
+
+    gates(a, u)                       how a and u (N, 3H) become a_r a_z a_n u_r u_z u_n
+    candidate(a_n, u_n, r, z, h, p)   what goes into the tanh of n
+    mix(z, n, h, r)                   what becomes h'
+    """
+    (h,) = state
+    u = linear(h, p["weight_hh"], p["bias_hh"])
+    a_r, a_z, a_n, u_r, u_z, u_n = gates(a, u) if gates else (*cut(a, 3), *cut(u, 3))
+    r, z = act_r(a_r + u_r), act_z(a_z + u_z)
+    n = act_n(candidate(a_n, u_n, r, z, h, p) if candidate else a_n + r * u_n)
+    return (mix(z, n, h, r) if mix else (1 - z) * n + z * h,)
+
+
+STEPS = {"rnn": rnn_step, "lstm": lstm_step, "gru": gru_step}
+GATES = {"rnn": "h", "lstm": "ifgo", "gru": "rzn"}
+STATES = {"rnn": 1, "lstm": 2, "gru": 1}
+
+
+def cut(x, parts):
+    """The last axis in equal parts, as views."""
+    size = x.shape[-1] // parts
+    return [x[..., k * size : (k + 1) * size] for k in range(parts)]
+
+
+# ---------------------------------------------------------------------- one layer over time
+
+
+def run_layer(
+    step,
+    xs,
+    start,
+    p,
+    reverse=False,
+    weights=None,
+    inputs=None,
+    begin=None,
+    sees=None,
+    outputs=None,
+    last=None,
+    **switches,
+):
+    """One layer in one direction: (output (T, N, H), last state).
+
+    weights(p)                       the layer's weights
+    inputs(xs)                       the steps that are read
+    begin(start)                     the state it starts with
+    sees(state, start)               the state that a step starts from
+    outputs(output, start, states)   what is given out; states: the state after each step
+    last(state, start, states)       what is given as last state
+    """
+    p = weights(p) if weights else p
+    xs = inputs(xs) if inputs else xs
+    start = begin(start) if begin else start
+    T, N, _ = xs.shape
+    states = []
+
+    def cell(a, state, p):
+        state = step(a, sees(state, start) if sees else state, p, **switches)
+        states.append(state)
+        return state, None
+
+    rows, state, _ = unroll(cell, xs.reshape(T * N, -1), [N] * T, start, p, reverse)
+    output = rows.reshape(T, N, -1)
+    if reverse:
+        states.reverse()
+    if last:
+        state = last(state, start, states)
+    return (outputs(output, start, states) if outputs else output), state
+
+
+# ------------------------------------------------------------------ layers and directions
+
+
+def run_network(
+    step,
+    xs,
+    starts,
+    layers,
+    arrange=None,
+    share=None,
+    feed=None,
+    join=None,
+    turn=None,
+    way=(False, True),
+    ends=None,
+    collect=None,
+    only=None,
+    **switches,
+):
+    """A stack of layers: (output (T, N, D*H), states, each (L*D, N, H)).
+
+    xs (T, N, I); starts: the parts h_0 (and c_0), each (L*D, N, H); layers: a list of layers,
+    each a list of one or two dicts of weights.
+
+    arrange(part, L, D)         what stands in h_0 and c_0, in torch's order
+    share(layers)               the weights of all layers
+    feed(below, xs, previous)   what a layer above the first reads; previous: what the layer below
+                                read and the outputs of its directions
+    join(outputs)               the outputs of the directions become one
+    turn(output)                what is done to the output of the backward direction
+    way                         which direction is run against time
+    ends(output, states, D)     the layer's last states, one for each direction
+    collect(part, L, D)         how h_n and c_n are put together
+    only(layer, direction)      where the switches of layer and step hold; default: everywhere
+    """
+    L, D = len(layers), len(layers[0])
+    layers = share(layers) if share else layers
+    if arrange:
+        starts = [arrange(part, L, D) for part in starts]
+    below, previous, finals = xs, None, []
+    for k, directions in enumerate(layers):
+        if feed and k:
+            below = feed(below, xs, previous)
+        outs, states = [], []
+        for d, p in enumerate(directions):
+            start = tuple(part[k * D + d] for part in starts)
+            here = switches if only is None or only(k, d) else {}
+            out, state = run_layer(step, below, start, p, way[d], **here)
+            outs.append(turn(out) if turn and d else out)
+            states.append(state)
+        previous = outs
+        below = join(outs) if join else outs[0] if D == 1 else np.concatenate(outs, -1)
+        finals += ends(below, states, D) if ends else states
+    parts = [np.stack(part) for part in zip(*finals, strict=True)]
+    return below, [collect(part, L, D) for part in parts] if collect else parts
+
+
+# ------------------------------------------------------- the same, as students' functions see it
+
+
+def arrays(value):
+    """Tensors as numpy arrays, in any nest of tuples, lists and dicts."""
+    if isinstance(value, torch.Tensor):
+        return value.detach().numpy()
+    if isinstance(value, tuple | list):
+        return tuple(map(arrays, value))
+    if isinstance(value, dict):
+        return {k: arrays(v) for k, v in value.items()}
+    return value
+
+
+def cell_reference(kind):
+    """rnn_cell(x, h, W_ih, W_hh, b_ih, b_hh, **switches) and its like."""
+    step, two = STEPS[kind], STATES[kind] == 2
+
+    def reference(x, state, *w, weights=None, after=None, **switches):
+        """after(new, state): what is returned, from the new and the given state."""
+        x, state, w = arrays((x, state, w))
+        p = dict(zip(NAMES, w, strict=True))
+        p = weights(p) if weights else p
+        a = linear(x, p["weight_ih"], p["bias_ih"])
+        new = step(a, state if two else (state,), p, **switches)
+        new = new if two else new[0]
+        return after(new, state) if after else new
+
+    return reference
+
+
+def layer_reference(kind):
+    """rnn(xs, h0, W_ih, W_hh, b_ih, b_hh, **switches) and its like: one layer, states (N, H)."""
+    step, two = STEPS[kind], STATES[kind] == 2
+
+    def reference(xs, state, *w, **switches):
+        xs, state, w = arrays((xs, state, w))
+        p = dict(zip(NAMES, w, strict=True))
+        output, last = run_layer(step, xs, state if two else (state,), p, **switches)
+        return output, last if two else last[0]
+
+    return reference
