@@ -38,7 +38,7 @@ ACTIVATION_WORDS = {"none": "no activation", "sigmoid": "a sigmoid", "tanh": "ta
 SHORT = {"weight_ih": "W_ih", "weight_hh": "W_hh", "bias_ih": "b_ih", "bias_hh": "b_hh"}
 
 # switches whose functions act one after the other when two mistakes meet
-CHAINED = {"args", "weights", "inputs", "begin", "result"}
+CHAINED = {"weights", "inputs", "begin", "result"}
 
 
 @dataclass(init=False)
@@ -48,9 +48,9 @@ class Mistake:
     name     short, with hyphens: "gate-order-ifog"
     words    one plain sentence: what the wrong code does, and what is right
     section  where the book explains it, a key of words.SECTIONS; default: that of the task
-    change   what it does, as keyword switches of a task's reference. `args` (changes the
-             arguments), `result` (changes the result) and `instead` (another function of the
-             arguments) work for every task
+    change   what it does, as keyword switches of a task's reference. Three work for every task:
+             args(*arguments) gives all arguments changed, as a tuple; result(answer) the answer
+             changed; instead(*arguments) is another function in the reference's place
     """
 
     name: str
@@ -70,28 +70,13 @@ class Mistake:
         for key, value in other.change.items():
             if key not in both:
                 both[key] = value
+            elif key == "args":
+                both[key] = lambda *a, one=both[key], two=value: two(*one(*a))
             elif key in CHAINED:
-                both[key] = _then(both[key], value)
+                both[key] = lambda x, one=both[key], two=value: two(one(x))
             else:
                 return None
         return both
-
-
-def _then(first, second):
-    return lambda *values: second(*_as_args(first(*values)))
-
-
-def _as_args(value):
-    return value if isinstance(value, _Args) else (value,)
-
-
-class _Args(tuple):
-    """What an `args` switch gives back: the arguments for the next."""
-
-
-def args(change):
-    """Mark a function of the arguments that gives the changed arguments as a tuple."""
-    return lambda *values: _Args(change(*values))
 
 
 # --------------------------------------------------------------------- weights, for all kinds
@@ -250,10 +235,10 @@ def without(w, gates, k):
 
 
 def blocks_transposed(w):
-    """Each square block of W_hh transposed; what is not square stays."""
+    """Each square block transposed; what is not square cannot be multiplied so at all."""
     H = w.shape[1]
     if len(w) % H:
-        return w
+        raise ValueError(f"{w.shape} is not made of square blocks")
     return np.concatenate([b.T for b in np.split(w, len(w) // H)])
 
 
@@ -565,7 +550,6 @@ def only_lstm():
         "lstm/gates",
         gates=lambda a, u: list((a + u).reshape(4, len(a), -1)),
     )
-    yield from c_formulas()
 
 
 TERMS = {
@@ -753,9 +737,14 @@ def step(kind):
     ]
 
 
+def formulas(kind):
+    """Every way to put the gates together: what nobody gave a name of its own."""
+    return [*c_formulas()] if kind == "lstm" else []
+
+
 def cell(kind):
     """The catalogue for a task such as lstm_cell(x, (h, c), W_ih, W_hh, b_ih, b_hh)."""
-    return [*cell_states(kind), *step(kind)]
+    return [*step(kind), *cell_states(kind), *formulas(kind)]
 
 
 def cell_states(kind):
@@ -802,14 +791,14 @@ def cell_states(kind):
                 name,
                 f"{said}.",
                 where,
-                args=args(lambda x, s, *w, change=change: (x, change(*s), *w)),
+                args=lambda x, s, *w, change=change: (x, change(*s), *w),
             )
     else:
         yield Mistake(
             "state-ignored",
             "The given state h is not used (zeros in its place).",
             where,
-            args=args(lambda x, h, *w: (x, zero(h), *w)),
+            args=lambda x, h, *w: (x, zero(h), *w),
         )
         yield Mistake(
             "old-state-returned",
@@ -843,7 +832,7 @@ def cell_states(kind):
             name,
             f"{said}; every row of the batch has its own state.",
             where,
-            args=args(lambda x, s, *w, change=change: (x, _each(s, change), *w)),
+            args=lambda x, s, *w, change=change: (x, _each(s, change), *w),
         )
 
 
@@ -860,7 +849,7 @@ def _each(state, change):
 
 def layer(kind):
     """The catalogue for a task such as lstm(xs, (h0, c0), W_ih, W_hh, b_ih, b_hh)."""
-    return [*loop(kind), *layer_states(kind), *axes(kind), *step(kind)]
+    return [*loop(kind), *layer_states(kind), *axes(kind), *step(kind), *formulas(kind)]
 
 
 def loop(kind):
