@@ -15,9 +15,18 @@ import numpy as np
 import torch
 
 from rnn_course.checks import cases
+from rnn_course.checks.compare import plain_tensor
 from rnn_course.checks.recurrence import arrays
 
 PAIR_SECONDS = 1.4
+ONLY_HIDDEN = (
+    "The visible cases are right; others, with other sizes and numbers, are not. Is a size or a "
+    "number written into the code?"
+)
+UNSTEADY = (
+    "Called twice with the same inputs it gives different numbers: does it keep something from "
+    "call to call (a variable outside, a changed default), or draw random numbers?"
+)
 _NOT = object()  # no answer: it raised
 
 
@@ -60,7 +69,15 @@ class Exhibit:
 
 
 def diagnose(task, function, trials, pair_seconds=None):
-    """Name what is wrong with the student's function. Returns a Diagnosis."""
+    """Name what is wrong with the student's function. Returns a Diagnosis.
+
+    trials are those of the verdict, visible cases first.
+    """
+    visible = len(task.cases())
+    if all(trial.right for trial in trials[:visible]):
+        return Diagnosis(clues=[ONLY_HIDDEN])
+    if unsteady(task, function, trials[0]):
+        return Diagnosis(clues=[UNSTEADY])
     known = task.known()
     if not known:
         return Diagnosis()
@@ -73,6 +90,17 @@ def diagnose(task, function, trials, pair_seconds=None):
         return Diagnosis([found])
     seconds = PAIR_SECONDS if pair_seconds is None else pair_seconds
     return Diagnosis(search.two(time.perf_counter() + seconds) or [])
+
+
+def unsteady(task, function, trial):
+    """Does a second call with the same inputs give something else?"""
+    if trial.trouble:
+        return False
+    again, _ = task.run(function, trial.case)
+    if again.trouble:
+        return True
+    (form, one), (form_again, two) = (flat(arrays(as_plain(t.answer))) for t in (trial, again))
+    return form != form_again or not all(map(_close, one, two, [False] * len(one)))
 
 
 def gather(task, function, trials):
@@ -104,8 +132,7 @@ def exhibit(task, case, trial, exact, probe):
 
 
 def as_plain(value):
-    from rnn_course.checks.compare import plain_tensor
-
+    """The answer with ordinary tensors in it."""
     return cases.change_tensors(value, lambda x: plain_tensor(x).to_dense())
 
 
@@ -157,7 +184,7 @@ class Search:
         """What the mistake gives on the exhibit's inputs: (form, entries), or _NOT if it raises."""
         try:
             return flat(arrays(answer_of(self.task, change, exhibit.case.args)))
-        except (ValueError, IndexError, TypeError, RuntimeError, KeyError, ZeroDivisionError):
+        except Exception:  # noqa: BLE001  (two mistakes at once may fail in any way)
             return _NOT
 
     def fits(self, change, exhibit):

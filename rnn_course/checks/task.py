@@ -18,28 +18,6 @@ from rnn_course.checks.trouble import Trouble
 SHARES = {"forward": 0.6, "states": 0.2, "gradients": 0.2, "edges": 0.2}
 
 
-@dataclass
-class Verdict:
-    """What a check found: plain values only, so that it can be sent, stored and compared.
-
-    passed    is everything right
-    points    the share that was earned, 0 .. 1
-    mistakes  names of the known mistakes that give exactly these wrong numbers, most likely first
-    message   the words for the student, plain text
-    html      the same for a notebook
-    parts     part -> (earned, share)
-    status    right, wrong, error, undone, ready-made
-    """
-
-    passed: bool
-    points: float
-    mistakes: list
-    message: str
-    html: str = ""
-    parts: dict = field(default_factory=dict)
-    status: str = "wrong"
-
-
 class Shown:
     """What a check call returns. nbgrader reads its repr (the points), a notebook its HTML.
 
@@ -48,17 +26,22 @@ class Shown:
 
     def __init__(self, verdict, points):
         self.verdict = verdict
-        self.points = round(points * verdict.points, 2)
+        self.points = points if verdict.passed else round(points * verdict.points, 2)
         self.out_of = points
 
     def __repr__(self):
         return f"{self.points:g}"
 
     def __str__(self):
-        return self.verdict.message
+        return f"{self.verdict.message}\n{self._score()}"
 
     def _repr_html_(self):
-        return self.verdict.html
+        return self.verdict.html.replace(
+            "</section>", f"<p style='margin:0.2em 0'>{self._score()}</p></section>"
+        )
+
+    def _score(self):
+        return f"{self.points:g} of {self.out_of:g} point{'' if self.out_of == 1 else 's'}."
 
 
 @dataclass

@@ -72,15 +72,18 @@ def hint(trouble, args):
         a, b, c, d = map(int, found.groups())
         if b == d and (c, d) in shapes:
             return (
-                f"the weight ({c}, {d}) is stored (out, in): multiply by its transpose, "
-                f"({a}, {b}) @ ({d}, {c})"
+                f"A weight ({c}, {d}) is stored (out, in): multiply by its transpose, `W.T`, "
+                f"({a}, {b}) @ ({d}, {c})."
             )
-        return f"({a}, {b}) @ ({c}, {d}): the inner numbers, {b} and {c}, must be the same"
+        return f"In ({a}, {b}) @ ({c}, {d}) the inner numbers, {b} and {c}, must be the same."
     found = _ELEMENTWISE.search(trouble.text)
     if found:
-        return f"two tensors that are added or multiplied have sizes {found[1]} and {found[2]}"
+        return (
+            f"Two tensors that are added or multiplied have sizes {found[1]} and {found[2]} along "
+            "an axis where they must agree."
+        )
     if trouble.name == "NotImplementedError":
-        return "something that it calls is not done yet"
+        return "Something that it calls is not done yet."
     return ""
 
 

@@ -1,22 +1,131 @@
-"""What a check says: sentences, as plain text and as HTML.
+"""What a check says, as plain text and as HTML.
 
-The order is always the same: how it ended; what was compared, on which shapes; where it first
-goes wrong and how far; what is right; what it may be, and where the book explains it.
+The order is always the same: how it ended; what was compared, and on what; where it first goes
+wrong, and how far; what is right; what it may be, and where the book explains it. A Message is a list
+of lines, each with a role; both forms are made from it, so they say the same.
 """
 
+import re
+from dataclasses import dataclass, field
 from html import escape
 
-from rnn_course.checks.compare import form
+from rnn_course.checks import places, sections
+from rnn_course.checks.compare import describe, form
 
-AXES = {"T": "time step", "N": "batch row", "H": "hidden unit", "I": "feature", "L": "layer"}
+
+@dataclass
+class Verdict:
+    """What a check found: plain values only, so that it can be sent, stored and compared.
+
+    passed    is everything right
+    points    the share that was earned, 0 .. 1
+    mistakes  names of the known mistakes that give exactly these wrong numbers, most likely first
+    message   the words for the student, plain text
+    html      the same for a notebook
+    parts     part -> (earned, share)
+    status    right, wrong, error (the code stops), undone, ready-made
+    sections  where the book explains it: keys of sections.SECTIONS
+    """
+
+    passed: bool
+    points: float
+    mistakes: list
+    message: str
+    html: str = ""
+    parts: dict = field(default_factory=dict)
+    status: str = "wrong"
+    sections: list = field(default_factory=list)
 
 
-def verdict(task, passed, points, status, lines, mistakes=(), parts=None):
-    from rnn_course.checks.task import Verdict
+@dataclass
+class Message:
+    """The lines of a message: (role, text, link). Roles: head, line, name, code, table."""
 
-    message = "\n".join(lines)
-    html = "<div>" + "".join(f"<p>{escape(line)}</p>" for line in lines) + "</div>"
-    return Verdict(passed, points, list(mistakes), message, html, parts or {}, status)
+    name: str
+    status: str
+    lines: list = field(default_factory=list)
+
+    def say(self, text, role="line", link=""):
+        if text:
+            self.lines.append((role, text, link))
+
+    def table(self, rows):
+        """Rows (result, shape, how it is), each a tuple of three texts."""
+        self.lines.append(("table", rows, ""))
+
+    def text(self):
+        out = []
+        for role, said, _ in self.lines:
+            if role == "table":
+                width = max(len(f"{name} {shape}") for name, shape, _ in said)
+                out += [f"  {f'{name} {shape}':<{width}}  {how}" for name, shape, how in said]
+            else:
+                out.append(f"    {said}" if role in ("code", "name") else said)
+        return "\n".join(out)
+
+    def html(self):
+        bar = {"right": "#2e9e5b", "undone": "#8a8a8a"}.get(self.status, "#d9534f")
+        out = [
+            f'<section aria-label="Check of {escape(self.name)}" style="border-left:0.3em solid '
+            f'{bar};padding:0.1em 0 0.1em 0.8em;margin:0.3em 0;max-width:60em">'
+        ]
+        for role, said, link in self.lines:
+            if role in ("head", "name"):
+                out.append(f"{_P}<strong>{inline(said)}</strong></p>")
+            elif role == "code":
+                out.append(
+                    "<pre style='margin:0.2em 0;white-space:pre-wrap;background:transparent;"
+                    f"color:inherit'><code>{escape(said)}</code></pre>"
+                )
+            elif role == "table":
+                out.append(_html_table(said))
+            elif link:
+                out.append(
+                    f"<p style='margin:0.2em 0'><a href='{escape(link)}'>{inline(said)}</a></p>"
+                )
+            else:
+                out.append(f"<p style='margin:0.2em 0'>{inline(said)}</p>")
+        return "".join(out) + "</section>"
+
+
+_P = "<p style='margin:0.2em 0'>"
+
+
+def _html_table(rows):
+    cell = "style='text-align:left;padding:0.1em 1em 0.1em 0;background:transparent'"
+    head = "".join(f"<th scope='col' {cell}>{h}</th>" for h in ("result", "shape", "compared"))
+    body = "".join(
+        f"<tr style='background:transparent'><th scope='row' {cell}>{inline(f'`{name}`')}</th>"
+        f"<td {cell}>{escape(shape)}</td><td {cell}>{inline(how)}</td></tr>"
+        for name, shape, how in rows
+    )
+    return (
+        "<table style='margin:0.4em 0;border-collapse:collapse;background:transparent;"
+        "color:inherit'><caption style='position:absolute;width:1px;height:1px;overflow:hidden;"
+        "clip-path:inset(50%)'>What was compared</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def inline(text):
+    """Text with `code` in backticks as HTML."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
+
+
+def verdict(message, points=0.0, mistakes=(), parts=None, where=()):
+    return Verdict(
+        message.status == "right",
+        round(points, 6),
+        [m if isinstance(m, str) else m.name for m in mistakes],
+        message.text(),
+        message.html(),
+        parts or {},
+        message.status,
+        list(dict.fromkeys(s for s in where if s)),
+    )
+
+
+# --------------------------------------------------------------------- how a check can end
 
 
 def nothing_came(answer):
@@ -32,55 +141,190 @@ def is_undone(trial):
 
 
 def undone(task, trial):
-    if trial.trouble.name == "None":
-        said = "It returns nothing (None). If you have written it: is the `return` missing?"
+    message = Message(task.name, "undone")
+    message.say(f"{task.name}: not done yet.", "head")
+    if trial is None:
+        message.say(f"The check wants your function: `{task.call}`.")
+    elif trial.trouble.name == "None":
+        message.say("It returns nothing. If you have written it: is the `return` missing?")
     elif len(trial.trouble.frames) > 1:
-        said = f"`{trial.trouble.frames[-1][2]}`, which it calls, is still to be written."
+        called = trial.trouble.frames[-1][2]
+        message.say(f"It calls `{called}`, which is still to be written.")
     else:
-        said = "Fill in the function above, then run this cell again."
-    return verdict(task, False, 0.0, "undone", [f"{task.name}: not done yet. {said}"])
+        message.say("Write the function above, run its cell, then run this one again.")
+    return verdict(message, where=[task.section])
 
 
 def not_a_function(task, got):
-    from rnn_course.checks.compare import describe
-
     if got is None or got is Ellipsis:
-        return verdict(task, False, 0.0, "undone", [f"{task.name}: not done yet."])
-    said = f"expected a function, {task.call}, got {describe(got)}: pass it without parentheses."
-    return verdict(task, False, 0.0, "error", [f"{task.name}: {said}"])
+        return undone(task, None)
+    message = Message(task.name, "error")
+    message.say(f"{task.name}: this is not a function.", "head")
+    message.say(f"Expected your function `{task.call}`, got {describe(got)}.")
+    message.say("Pass the function itself, without parentheses behind its name.")
+    return verdict(message)
 
 
 def ready_made(task, called):
-    said = (
-        f"this task is to be written by hand, but your function calls {', '.join(called)}. "
-        "Making a layer to read its weights is fine; calling it is not."
-    )
-    return verdict(task, False, 0.0, "ready-made", [f"{task.name}: {said}"], ["ready-made"])
+    message = Message(task.name, "ready-made")
+    message.say(f"{task.name}: this one is to be written by hand.", "head")
+    message.say(f"Your function calls {' and '.join(called)}, which does the task's own work.")
+    if any("autograd" in name for name in called):
+        message.say("Write the chain rule out, with torch's ordinary operations.")
+    else:
+        message.say("To make a layer and to read its weights is fine; only calling it is not.")
+    return verdict(message, 0.0, ["ready-made"], where=[task.section])
 
 
 def passed(task, trials, parts):
-    lines = [f"{task.name}: right. {form(task.returns)} agrees with torch on {len(trials)} cases."]
-    return verdict(task, True, 1.0, "right", lines + notes(trials), parts=parts)
-
-
-def notes(trials):
-    seen = dict.fromkeys(note for trial in trials for note in trial.notes)
-    return [f"Note: {note}." for note in seen]
+    message = Message(task.name, "right")
+    message.say(f"{task.name}: right.", "head")
+    message.say(f"`{form(task.returns)}` is what torch gives, in {_count(len(trials), 'case')}.")
+    edges = [t.case.note for t in trials if t.case.note]
+    if edges:
+        message.say(f"Among them: {'; '.join(dict.fromkeys(edges))}.")
+    _notes(message, trials)
+    return verdict(message, 1.0, parts=parts)
 
 
 def failed(task, trials, parts, share, diagnosis):
+    """The words for a wrong answer. trials: visible cases first; diagnosis: what it may be."""
     first = next(trial for trial in trials if not trial.right)
-    lines = [f"{task.name}: not right yet."]
+    message = Message(task.name, "error" if first.trouble else "wrong")
+    good = [part for part, (earned, _) in parts.items() if earned]
+    head = "partly right" if good and share > 0 else "not right yet"
+    message.say(f"{task.name}: {head}.", "head")
+    said = f", {first.case.note}," if first.case.note else ""
+    message.say(f"Held against torch{said} on {_arguments(task.call, first.case.args)}.")
     if first.trouble:
-        lines.append(f"It stops with {first.trouble.name}: {first.trouble.text}")
-        lines += [x for x in (first.trouble.line, first.trouble.hint) if x]
-    for f in first.findings:
-        if f.kind == "numbers":
-            lines.append(f"{f.leaf.name} {f.got}: differs, largest difference {f.largest:.2g}")
-        elif f.kind == "right":
-            lines.append(f"{f.leaf.name} {f.got}: right")
+        _stops(message, first.trouble)
+    else:
+        _table(message, task, first)
+    _what_is_right(message, trials, first)
+    _what_it_may_be(message, task, diagnosis, first)
+    _notes(message, trials)
+    where = [m.section or task.section for m in diagnosis.mistakes] or [task.section]
+    return verdict(message, share, diagnosis.mistakes, parts, where)
+
+
+def _stops(message, trouble):
+    said = trouble.text.strip().splitlines()
+    message.say(f"It stops with {trouble.name}" + (f": {said[0]}" if said else "."))
+    if trouble.line:
+        message.say(trouble.line, "code")
+    message.say(trouble.hint)
+
+
+def _table(message, task, trial):
+    shapes = [_numbers(f.expected if f.kind == "shape" else f.got) for f in trial.findings]
+    known = places.sizes(task.returns, shapes)
+    rows, hints = [], []
+    for f in trial.findings:
+        axes = f"({', '.join(f.leaf.axes)})" if f.leaf.axes else ""
+        if f.kind == "right":
+            rows.append((f.leaf.name, f"{axes} = {f.got}" if axes else "", "right"))
+        elif f.kind in ("numbers", "nan"):
+            how = places.where(f.leaf, f.wrong)
+            far = "has nan in it" if f.kind == "nan" else f"off by up to {f.largest:.2g}"
+            rows.append((f.leaf.name, f"{axes} = {f.got}" if axes else f.got, f"{how}; {far}"))
+        elif f.kind == "shape":
+            got, expected = _numbers(f.got), _numbers(f.expected)
+            rows.append(
+                (
+                    f.leaf.name,
+                    f"{axes or places.letters(expected, known)} = {f.expected}",
+                    f"wrong shape: {places.letters(got, known)} = {f.got}",
+                )
+            )
+            hints.append((f.leaf.name, places.shape_hint(expected, got, known)))
+        elif f.kind == "plain":
+            rows.append((f.leaf.name, "", f"wrong: {f.place}"))
         else:
-            lines.append(f"{f.leaf.name}: expected {f.expected}, got {f.got} {f.place}")
-    status = "error" if first.trouble else "wrong"
-    names = [m.name for m in diagnosis.mistakes]
-    return verdict(task, False, share, status, lines + notes(trials), names, parts)
+            rows.append((f.leaf.name, axes, f"expected {f.expected}, got {f.got}"))
+    same = {row[2] for row in rows}
+    if len(same) == 1 and len(rows) > 1 and trial.findings[0].kind == "type":
+        message.say(f"Expected {trial.findings[0].expected}; got {trial.findings[0].got}.")
+    else:
+        message.table(rows)
+    for name, hint in hints:
+        message.say(f"`{name}`: {hint}." if hint else "")
+
+
+def _what_is_right(message, trials, first):
+    """Cases that are right say as much as those that are wrong."""
+    right = [t.case.note or "the ordinary case" for t in trials if t.right]
+    right = list(dict.fromkeys(right))
+    if right:
+        message.say(f"Right: {'; '.join(right)}.")
+
+
+def _what_it_may_be(message, task, diagnosis, first):
+    found = diagnosis.mistakes
+    for clue in diagnosis.clues:
+        message.say(clue)
+    if len(found) == 1:
+        message.say("Your numbers are exactly what one mistake gives:")
+        message.say(found[0].words, "name")
+    elif found:
+        message.say("Your numbers are exactly what two mistakes together give:")
+        for k, mistake in enumerate(found, 1):
+            message.say(f"{k}. {mistake.words}", "name")
+    for section in dict.fromkeys(m.section or task.section for m in found or []):
+        link, words = sections.place(section)
+        message.say(f"See {words}." if words else "", link=link)
+    if not found and task.section:
+        link, words = sections.place(task.section)
+        message.say(f"See {words}." if words else "", link=link)
+
+
+def _notes(message, trials):
+    for note in dict.fromkeys(note for trial in trials for note in trial.notes):
+        message.say(f"Note: {note}.")
+
+
+def _count(n, word):
+    return f"{n} {word}{'' if n == 1 else 's'}"
+
+
+def _numbers(shape):
+    """'(3, 5)' -> (3, 5); None where the text is no shape."""
+    inner = re.fullmatch(r"\(([\d, ]*)\)", shape or "")
+    return tuple(int(n) for n in re.findall(r"\d+", inner[1])) if inner else None
+
+
+def _arguments(call, args):
+    """'x (3, 4), (h (3, 5), c (3, 5)), W_ih (20, 4)' from the signature and the arguments."""
+    names = names_of(call)
+    names = names if len(names) == len(args) else [f"argument {k}" for k in range(1, len(args) + 1)]
+    return ", ".join(_argument(name, value) for name, value in zip(names, args, strict=True))
+
+
+def _argument(name, value):
+    if isinstance(name, list):
+        if isinstance(value, tuple | list) and len(value) == len(name):
+            return "(" + ", ".join(map(_argument, name, value)) + ")"
+        return describe(value)
+    said = describe(value)
+    said = re.sub(r"^a tensor ", "", said)
+    return f"{name} {said}" if said.startswith("(") else f"{name} = {said}"
+
+
+def names_of(call):
+    """The arguments' names out of a signature: 'f(x, (h, c)) -> h' gives ['x', ['h', 'c']]."""
+    inside = re.match(r"\s*\w+\((.*)\)\s*$", call.partition("->")[0])
+    if not inside:
+        return []
+    stack, word = [[]], ""
+    for letter in inside[1] + ",":
+        if letter == "(":
+            stack.append([])
+        elif letter in ",)":
+            if word.strip():
+                stack[-1].append(word.split("=")[0].strip())
+            word = ""
+            if letter == ")":
+                inner = stack.pop()
+                stack[-1].append(inner)
+        else:
+            word += letter
+    return stack[0] if len(stack) == 1 else []
