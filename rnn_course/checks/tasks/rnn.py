@@ -150,7 +150,8 @@ def rnn_unbatched(draw):
     returns=("output: T N H", "h_n: 1 N H"),
     oracle=lambda *args: _like_torch(args[0], args[1], args[2:6], args[6], args[7]),
     section="rnn/arguments",
-    shares=dict.fromkeys(("time first", "batch first", "no h_0", "relu", "one sentence"), 0.2),
+    shares=dict.fromkeys(("time first", "batch first", "no h_0", "one sentence"), 0.2)
+    | {"relu": 0.1, "edges": 0.1},
 )
 def rnn_like_torch(draw):
     """All that torch.nn.RNN with one layer takes: see the list in the task."""

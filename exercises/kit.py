@@ -1,0 +1,129 @@
+"""Make the student kit: one zip with all that a student needs, and nothing that only teachers need.
+
+rnn-course/README.txt            how to begin
+rnn-course/requirements.txt      pinned; the wheel beside it included
+rnn-course/rnn_course-*.whl      the package without its instructor's part
+rnn-course/NAME.ipynb            the releases
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+import zipfile
+from pathlib import Path
+
+KIT = Path("_build", "student-kit.zip")
+FOLDER = "rnn-course"
+WHEEL_TIME = "315532800"  # 1980: the same sources make the same wheel, byte for byte
+
+README = """\
+Recurrent networks from scratch: the exercises. In this order: {order}.
+
+1. Install Python 3.11, 3.12 or 3.13. Open a terminal in this folder and make an environment:
+   python -m venv .venv        then:  source .venv/bin/activate
+                               (on Windows:  .venv\\Scripts\\activate)
+2. python -m pip install -r requirements.txt        (Linux without a graphics card: first install
+   torch for CPU as pytorch.org says, it is much smaller)
+3. jupyter lab        Open a notebook, write code where it says so, run the check below it.
+4. Hand in the notebook under the name that it has.
+"""
+
+# the order in which the book takes the assignments; others follow in the order of the alphabet
+ORDER = "embedding rnn bptt lstm gru bidirectional lengths capstone".split()
+
+
+def make_kit(course, kit=None):
+    """Zip the kit where it is missing or older than its parts; returns its path and whether it was.
+
+    Holds the releases that exist, so make those first.
+    """
+    kit = kit or course.root / KIT
+    releases = [course.notebook("release", name) for name in course.assignments()]
+    releases = sorted((path for path in releases if path.exists()), key=place_in_book)
+    parts = [*releases, *package_files(course.root), Path(__file__)]
+    parts += [course.root / name for name in ("pyproject.toml", "requirements.txt")]
+    newest = max(path.stat().st_mtime_ns for path in parts)
+    if kit.exists() and kit.stat().st_mtime_ns > newest and names_in(kit) == names_of(releases):
+        return kit, False
+    with tempfile.TemporaryDirectory() as temporary:
+        wheel = make_wheel(course.root, Path(temporary))
+        order = ", ".join(path.stem for path in releases)
+        texts = {
+            "README.txt": README.format(order=order),
+            "requirements.txt": requirements(course.root, wheel.name),
+        }
+        unfinished = kit.with_name(f".{kit.name}.{os.getpid()}")
+        kit.parent.mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, text in texts.items():
+                archive.writestr(f"{FOLDER}/{name}", text)
+            for path in (wheel, *releases):
+                archive.write(path, f"{FOLDER}/{path.name}")
+        unfinished.replace(kit)
+    return kit, True
+
+
+def place_in_book(path):
+    known = path.stem in ORDER
+    return (ORDER.index(path.stem) if known else len(ORDER), path.stem)
+
+
+def names_in(kit):
+    with zipfile.ZipFile(kit) as archive:
+        return {Path(name).name for name in archive.namelist() if name.endswith(".ipynb")}
+
+
+def names_of(paths):
+    return {path.name for path in paths}
+
+
+def package_files(root):
+    """The files of rnn_course that students get: all but the instructor's part."""
+    package = root / "rnn_course"
+    files = (path for path in package.rglob("*") if path.is_file())
+    return [
+        path
+        for path in files
+        if path.relative_to(package).parts[0] != "autograde"
+        and "__pycache__" not in path.parts
+        and ".ipynb_checkpoints" not in path.parts
+    ]
+
+
+def make_wheel(root, folder):
+    """The wheel of the package without rnn_course.autograde and its command; its path in folder."""
+    sources = folder / "sources"
+    for path in package_files(root):
+        copy = sources / path.relative_to(root)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
+    for path in (*root.glob("README.md"), *root.glob("LICENSE")):
+        shutil.copy(path, sources)
+    text = (root / "pyproject.toml").read_text(encoding="utf-8")
+    (sources / "pyproject.toml").write_text(
+        re.sub(r"^\[project\.scripts\]\n(.+\n)*", "", text, flags=re.MULTILINE), encoding="utf-8"
+    )
+    subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+        + ["--no-index", "--wheel-dir", folder, sources],
+        check=True,
+        env=os.environ | {"SOURCE_DATE_EPOCH": WHEEL_TIME},
+    )
+    return next(folder.glob("*.whl"))
+
+
+def requirements(root, wheel):
+    """The package's own dependencies with the versions of requirements.txt, and the wheel."""
+    with (root / "pyproject.toml").open("rb") as file:
+        needed = tomllib.load(file)["project"]["dependencies"]
+    pins = {}
+    for line in (root / "requirements.txt").read_text(encoding="utf-8").splitlines():
+        pinned = re.match(r"([\w.-]+)==[^\s#]+", line)
+        if pinned:
+            pins[pinned[1].lower()] = pinned[0]
+    lines = [pins[re.match(r"[\w.-]+", need)[0].lower()] for need in needed]
+    return "\n".join([*lines, f"./{wheel}"]) + "\n"

@@ -1,0 +1,53 @@
+"""Copy the releases into work/, never over what is there, and start JupyterLab there.
+
+python exercises/lab.py [ARGUMENTS FOR JUPYTERLAB ...]
+"""
+
+import subprocess
+import sys
+
+from release import release
+
+from rnn_course.autograde.course import Course, CourseError, find_root
+
+
+def copy_releases(releases, work):
+    """Copy notebooks into the folder `work` where it has none of that name.
+
+    Returns the names copied, and the names of those that were there and differ from the release.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    copied, kept = [], []
+    for path in releases:
+        try:
+            with (work / path.name).open("xb") as copy:  # x: fails where there is such a file
+                copy.write(path.read_bytes())
+            copied.append(path.name)
+        except FileExistsError:
+            if (work / path.name).read_bytes() != path.read_bytes():
+                kept.append(path.name)
+    return copied, kept
+
+
+def main(arguments=()):
+    course = Course(find_root(__file__))
+    work = course.root / "work"
+    try:
+        release(course=course)
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    releases = [course.notebook("release", name) for name in course.assignments()]
+    copied, kept = copy_releases(releases, work)
+    if copied:
+        print(f"new in {work}: {', '.join(copied)}")
+    if kept:
+        print(f"yours, and left as they are: {', '.join(kept)}")
+    try:
+        return subprocess.run([sys.executable, "-m", "jupyterlab", *arguments], cwd=work).returncode
+    except KeyboardInterrupt:
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

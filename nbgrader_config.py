@@ -1,0 +1,54 @@
+"""nbgrader's settings for this course: run any `nbgrader` command from this folder.
+
+What is built lies under _build/exercises/. People's work lies in class/, or in the folder that the
+environment variable COURSE names: submitted/, autograded/, feedback/ and gradebook.db.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+COURSE = Path(os.environ.get("COURSE") or "class")
+COURSE = COURSE if COURSE.is_absolute() else ROOT / COURSE
+
+# nbgrader starts `alembic` by name, to make the gradebook: let it find the one beside Python.
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+
+sys.path.insert(0, str(ROOT / "exercises"))
+from build import build_stale  # noqa: E402
+
+for problem in build_stale():  # so that no notebook is older than its source
+    print(f"not built:\n{problem}", file=sys.stderr)
+
+c = get_config()  # noqa: F821  (nbgrader defines it)
+
+c.CourseDirectory.course_id = "rnn-course"
+c.CourseDirectory.root = str(ROOT)
+c.CourseDirectory.source_directory = "_build/exercises/source"
+c.CourseDirectory.release_directory = "_build/exercises/release"
+c.CourseDirectory.submitted_directory = str(COURSE / "submitted")
+c.CourseDirectory.autograded_directory = str(COURSE / "autograded")
+c.CourseDirectory.feedback_directory = str(COURSE / "feedback")
+c.CourseDirectory.db_url = f"sqlite:///{COURSE / 'gradebook.db'}"
+COURSE.mkdir(parents=True, exist_ok=True)  # SQLite makes the file, not its folder
+
+# A release can always be made again, so it never stays behind its source.
+c.GenerateAssignment.force = True
+
+# The marking guide stands in the text of a question: formgrader shows it, students never see it.
+c.ClearMarkScheme.enforce_metadata = False
+
+# nbgrader gives 0 points where anything was written to stderr; a warning is no mistake.
+c.IgnorePattern.enabled = True
+c.IgnorePattern.pattern = r"(?s).*"
+
+# No history file, and no warning for each kernel that it listens on a port of this machine.
+c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=40"]
+
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]

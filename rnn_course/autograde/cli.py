@@ -1,0 +1,199 @@
+"""The command `rnn-course`: grade a class, make feedback, export grades, mark by hand.
+
+    rnn-course grade [NAME] [--submissions DIR] [--regrade]
+    rnn-course feedback [NAME]
+    rnn-course export [--to FILE]
+    rnn-course formgrader
+
+The class is the one in class/ (or in the folder that the environment variable COURSE names). As
+long as nobody has handed in anything there, and with --sample, it is the course's sample class.
+"""
+
+import argparse
+import csv
+import subprocess
+import sys
+from pathlib import Path
+
+NOT_INSTALLED = (
+    "{name} is not installed: run `make setup` in the course's folder, "
+    "or `pip install 'rnn-course[grade]'`"
+)
+
+
+def main(arguments=None):
+    """Run the command; returns the exit status."""
+    options = parser().parse_args(arguments)
+    try:
+        from rnn_course.autograde.course import CourseError, find_root
+    except ModuleNotFoundError as error:
+        print(NOT_INSTALLED.format(name=error.name), file=sys.stderr)
+        return 1
+    try:
+        return options.run(options, find_root()) or 0
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped; run it again to go on", file=sys.stderr)
+        return 130
+
+
+def parser():
+    top = argparse.ArgumentParser(prog="rnn-course", description=__doc__.split("\n\n")[0])
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(name, run, words, assignment=False):
+        sub = commands.add_parser(name, help=words, description=words)
+        sub.set_defaults(run=run, submissions=None)
+        sub.add_argument("--sample", action="store_true", help="the course's own sample class")
+        if assignment:
+            sub.add_argument("name", nargs="?", metavar="NAME", help="one assignment; default: all")
+        return sub
+
+    grade_ = command("grade", grade, "grade what was handed in", assignment=True)
+    grade_.add_argument(
+        "--submissions", metavar="DIR", type=Path, help="folder of STUDENT/NAME/NAME.ipynb"
+    )
+    grade_.add_argument("--regrade", action="store_true", help="also what has not changed")
+    command("feedback", feedback, "make each student's feedback page", assignment=True)
+    export_ = command("export", export, "write all grades as CSV")
+    export_.add_argument("--to", metavar="FILE", type=Path, help="default: grades.csv of the class")
+    command("formgrader", formgrader, "mark written answers by hand, in the browser")
+    return top
+
+
+def choose_class(options, root):
+    """The class that the options mean."""
+    from rnn_course.autograde.course import SAMPLE_CLASS, Course, CourseError
+
+    sample = (root / SAMPLE_CLASS / "submitted").resolve()
+    if options.submissions and options.submissions.resolve() == sample:
+        return Course.sample(root)
+    if options.submissions:
+        return Course(root, submissions=options.submissions)
+    course = Course(root)
+    if options.sample or not (course.has_submissions() or course.has_grades()):
+        if not sample.is_dir():
+            raise CourseError(
+                f"no submissions: looked in {course.submitted}, and there is no sample class in "
+                f"{sample}; make it with python exercises/sample_class.py, "
+                "or name a folder with --submissions DIR"
+            )
+        course = Course.sample(root)
+    print(f"class: {course.home}", file=sys.stderr)
+    return course
+
+
+def grade(options, root):
+    from rnn_course.autograde.course import CourseError
+    from rnn_course.autograde.stock import grade_class
+
+    course = choose_class(options, root)
+    if options.name:
+        course.require(options.name)
+        names = [options.name]
+    else:
+        names = [name for name in course.assignments() if any(course.submitted.glob(f"*/{name}/"))]
+        if not names:
+            course.students("NAME")  # says what was looked for
+    for name in names:
+        try:
+            students = course.students(name)
+        except CourseError:
+            if options.name:
+                raise
+            continue
+        rows = grade_class(course, name, students, options.regrade, bar(f"grading {name}"))
+        show(name, rows)
+        print(f"as a table: {write_csv(course.home / f'grades-{name}.csv', rows)}")
+    if course.is_sample:
+        print("No sandbox was used: these notebooks are the course's own sample class.")
+    else:
+        print("No sandbox was used: the notebooks ran with your rights on this machine.")
+
+
+def feedback(options, root):
+    from rnn_course.autograde.course import CourseError
+    from rnn_course.autograde.stock import feedback as make_pages
+
+    course = choose_class(options, root)
+    if options.name:
+        course.require(options.name)
+    pages = []
+    for name in [options.name] if options.name else course.assignments():
+        pages += make_pages(course, name, bar(f"feedback {name}"))
+    if not pages:
+        raise CourseError(
+            f"nothing is graded: looked for STUDENT/{options.name or 'NAME'} in "
+            f"{course.home / 'autograded'}; run `rnn-course grade` first"
+        )
+    print(f"{len(pages)} pages in {course.home / 'feedback'}")
+
+
+def export(options, root):
+    from nbgrader.plugins import CsvExportPlugin
+
+    from rnn_course.autograde.course import CourseError
+
+    course = choose_class(options, root)
+    if not course.has_grades():
+        raise CourseError(
+            f"no grades: looked for a gradebook in {course.home}; run `rnn-course grade` first"
+        )
+    to = options.to or course.home / "grades.csv"
+    if not to.parent.is_dir():
+        raise CourseError(f"no folder {to.parent}: --to wants a file in a folder that exists")
+    with course.gradebook() as gradebook:
+        CsvExportPlugin(to=str(to)).export(gradebook)
+    print(f"grades: {to}")
+
+
+def formgrader(options, root):
+    course = choose_class(options, root)
+    command = [sys.executable, "-m", "jupyterlab"]
+    command += [f"--ServerApp.root_dir={course.root}", "--LabApp.default_url=/formgrader"]
+    try:
+        return subprocess.run(command, cwd=course.root).returncode
+    except KeyboardInterrupt:
+        return 0
+
+
+def bar(words):
+    """A progress bar around a list: count, rate and time left."""
+    from tqdm import tqdm
+
+    return lambda students: tqdm(students, desc=words, unit="notebook")
+
+
+def show(name, rows):
+    """The table of an assignment's rows, printed."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("student", "status", "points", "to mark", "words", title=name)
+    for row in rows:
+        points = "-" if row.points is None else f"{row.points:g} of {row.out_of:g}"
+        table.add_row(row.student, row.status, points, f"{row.to_mark:g}", row.words)
+    Console().print(table)
+
+
+def write_csv(path, rows):
+    """One line for each row, one column for each task; returns the path."""
+    tasks = list(dict.fromkeys(task for row in rows for task in row.tasks))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        lines = csv.writer(file)
+        lines.writerow(
+            ["student", "assignment", "status", "points", "out_of", "to_mark", *tasks, "words"]
+        )
+        for row in rows:
+            marks = [row.tasks.get(task) for task in tasks]
+            lines.writerow(
+                [row.student, row.assignment, row.status, row.points, row.out_of, row.to_mark]
+                + [*marks, row.words]
+            )
+    return path
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,196 @@
+"""A class as nbgrader sees it: its folders, its gradebook, its assignments.
+
+What is where is said once, in nbgrader_config.py at the root of the course, and read from there.
+"""
+
+import logging
+import os
+import tempfile
+import warnings
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import capture_log, temp_attrs
+from sqlalchemy.exc import SAWarning
+from traitlets.config import PyFileConfigLoader
+from traitlets.log import get_logger
+
+CONFIG = "nbgrader_config.py"
+SAMPLE_CLASS = Path("_build", "sample-class")
+
+
+class CourseError(Exception):
+    """One line for an instructor: what was looked for, where, and what to do."""
+
+
+def find_root(start=None):
+    """The folder of the course: the working folder or the nearest above it that has the config."""
+    start = Path(start or Path.cwd()).resolve()
+    for folder in (start, *start.parents):
+        if (folder / CONFIG).exists() and (folder / "exercises").is_dir():
+            return folder
+    raise CourseError(
+        f"no course here: looked for {CONFIG} and exercises/ in {start} and the folders above; "
+        "run this from the course's folder"
+    )
+
+
+class Course:
+    """One class and its gradebook.
+
+    root         the folder of the course, where nbgrader_config.py lies
+    home         where this class's work lies (submitted, autograded, ..., gradebook.db):
+                 default the environment variable COURSE, else class/
+    submissions  read the submissions from this folder instead of home/submitted
+    """
+
+    def __init__(self, root=None, home=None, submissions=None):
+        self.root = Path(root).resolve() if root else find_root()
+        self.home = (self.root / (home or os.environ.get("COURSE") or "class")).resolve()
+        os.environ["COURSE"] = str(self.home)  # nbgrader_config.py reads it, also in a subprocess
+        get_logger().setLevel(logging.INFO)
+        self.config = PyFileConfigLoader(CONFIG, str(self.root)).load_config()
+        if submissions:
+            self.config.CourseDirectory.submitted_directory = str(Path(submissions).resolve())
+        self.coursedir = CourseDirectory(config=self.config)
+
+    @classmethod
+    def sample(cls, root=None):
+        """The course's own sample class, which exercises/sample_class.py makes."""
+        root = Path(root) if root else find_root()
+        return cls(root, home=root / SAMPLE_CLASS)
+
+    @property
+    def is_sample(self):
+        return self.home == (self.root / SAMPLE_CLASS).resolve()
+
+    @property
+    def submitted(self):
+        """The folder with a folder for each student."""
+        return self.root / self.coursedir.submitted_directory
+
+    def gradebook(self):
+        """nbgrader's gradebook, for a `with` statement."""
+        return Gradebook(self.coursedir.db_url, self.coursedir.course_id)
+
+    # -- assignments ---------------------------------------------------------------------------
+
+    def assignments(self):
+        """The names of all assignments."""
+        return sorted(p.stem for p in self.root.glob("exercises/*.md") if p.stem != "README")
+
+    def require(self, name):
+        """Raises CourseError if there is no such assignment."""
+        if name not in self.assignments():
+            raise CourseError(
+                f"no assignment '{name}': looked for {self.root / 'exercises' / name}.md; "
+                f"there are: {', '.join(self.assignments()) or 'none'}"
+            )
+
+    def notebook(self, step, name, student="."):
+        """The path of a notebook: step is source, release, submitted, autograded or feedback."""
+        folder = getattr(self.coursedir, f"{step}_directory")
+        folder = self.coursedir.format_path(folder, student, name)
+        return Path(folder, name + (".html" if step == "feedback" else ".ipynb"))
+
+    def release(self, name):
+        """Make the student's notebook with nbgrader where it is missing or stale; says whether.
+
+        Afterwards this class's gradebook knows the assignment as it stands in the source.
+        """
+        self.require(name)
+        source, release = self.notebook("source", name), self.notebook("release", name)
+        if not source.exists():
+            raise CourseError(
+                f"exercises/{name}.md has no notebook: python exercises/build.py {name} says why"
+            )
+        current = release.exists() and release.stat().st_mtime_ns > source.stat().st_mtime_ns
+        if current and self.knows(nbformat.read(source, as_version=4), name):
+            return False
+        if current:  # the file may stay: only this gradebook has still to learn the assignment
+            with tempfile.TemporaryDirectory() as aside, self.setting(release_directory=aside):
+                self.convert(GenerateAssignment, name)
+        else:
+            self.convert(GenerateAssignment, name)
+        return True
+
+    def knows(self, source, name):
+        """Does the gradebook hold the tests, questions and points of this source notebook?"""
+        with self.gradebook() as gradebook:
+            try:
+                notebook = gradebook.find_notebook(name, name)
+            except MissingEntry:
+                return False
+            known = {cell.name: cell.source for cell in notebook.source_cells}
+            points = {cell.name: cell.max_score for cell in notebook.grade_cells}
+        cells = [cell for cell in source.cells if "nbgrader" in cell.metadata]
+        about = [cell.metadata["nbgrader"] for cell in cells]
+        return (
+            {full["grade_id"] for full in about} == set(known)
+            and {f["grade_id"]: f["points"] for f in about if f["grade"]} == points
+            and all(
+                known[full["grade_id"]] == cell.source
+                for full, cell in zip(about, cells, strict=True)
+                if not full["solution"]
+            )
+        )
+
+    def setting(self, **settings):
+        """nbgrader's folders and names set otherwise, within a `with` block."""
+        return temp_attrs(self.coursedir, **settings)
+
+    def convert(self, converter, name, student="*", **settings):
+        """Run one of nbgrader's converters on an assignment, for the students of a glob pattern.
+
+        Raises CourseError with the reason where it fails.
+        """
+        with self.setting(assignment_id=name, student_id=student):
+            app = converter(coursedir=self.coursedir, config=self.config, **settings)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", SAWarning)  # nbgrader's own, of no consequence
+                result = capture_log(app)
+        if "KeyboardInterrupt" in result.get("error", "").splitlines()[-1:]:
+            raise KeyboardInterrupt  # nbgrader catches everything
+        if not result["success"]:
+            raise CourseError(reason(result))
+
+    # -- submissions ---------------------------------------------------------------------------
+
+    def students(self, name):
+        """Who handed in something for an assignment, sorted. Raises CourseError if nobody did."""
+        if not self.submitted.is_dir():
+            what = "a file" if self.submitted.exists() else "no such folder"
+            raise CourseError(
+                f"{self.submitted}: {what}; --submissions wants a folder that holds "
+                f"STUDENT/{name}/{name}.ipynb for each student"
+            )
+        found = sorted(folder.parent.name for folder in self.submitted.glob(f"*/{name}/"))
+        if not found:
+            raise CourseError(
+                f"no submissions: looked for STUDENT/{name}/{name}.ipynb in {self.submitted}; "
+                "put them there, or name their folder with --submissions DIR"
+            )
+        return found
+
+    def has_submissions(self):
+        return self.submitted.is_dir() and any(self.submitted.glob("*/*/*.ipynb"))
+
+    def has_grades(self):
+        """Has anything been graded in this class?"""
+        if not (self.home / "gradebook.db").exists():
+            return False
+        with self.gradebook() as gradebook:
+            return bool(gradebook.students)
+
+
+def reason(result):
+    """Why a converter failed, in one line, from its log or else from the exception."""
+    for record in result.get("log", "").split("\n["):
+        level, _, words = record.lstrip("[").partition("] ")
+        lines = words.strip().splitlines()
+        if level == "ERROR" and lines and not lines[0].startswith("There was an error processing"):
+            return lines[-1] if lines[0].startswith("Traceback") else lines[0]
+    return (result["error"].strip().splitlines() or ["nbgrader failed and did not say why"])[-1]
