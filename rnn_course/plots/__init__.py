@@ -8,6 +8,8 @@ see it should know from it. It shows itself as an SVG on the page and as words i
     plots.scatter(points, names, alt="...", groups=kinds)                        named points
     plots.bars({"RNN": 27, "LSTM": 108}, alt="...", digits=0)                    lengths
     plots.unrolled("He ate an apple".split(), layers=2)                          a network in time
+    plots.lstm_cell("fi", strong="i")                                            one cell, gate by
+    plots.gru_cell("zrn", reset="before")                                        gate
 
 Data flow of your own, on a sheet 10 units wide:
 
@@ -31,12 +33,13 @@ Rules: at most four colours (COLOURS has one for each thing: x h c y, i f g o, r
 words in a drawing, nothing smaller than 10 points, colour never the only witness, no legend
 boxes. Let the alt text, too, take its numbers from the variables that the cell has computed.
 
-Files: picture.py (style, Picture), diagram.py (boxes and arrows), networks.py (networks),
-charts.py (numbers), player.py (time).
+Files: picture.py (style, Picture), diagram.py (boxes and arrows), networks.py (in time),
+gates.py (one cell), charts.py (numbers), player.py (time).
 """
 
 from rnn_course.plots.charts import bars, heat, lines, scatter
 from rnn_course.plots.diagram import Diagram
+from rnn_course.plots.gates import gru_cell, lstm_cell
 from rnn_course.plots.networks import unrolled
 from rnn_course.plots.picture import (
     BLUE,
@@ -63,8 +66,10 @@ __all__ = [
     "bars",
     "canvas",
     "finish",
+    "gru_cell",
     "heat",
     "lines",
+    "lstm_cell",
     "player",
     "scatter",
     "unrolled",
