@@ -28,6 +28,20 @@ SECTIONS = {  # section -> (page, label, title)
     "rnn/weights": ("rnn", "rnn-layout", "Why torch stores the transpose"),
     "rnn/biases": ("rnn", "rnn-one-step", "One step"),
     "rnn/arguments": ("rnn", "rnn-arguments", "Every argument of nn.RNN"),
+    "bptt/step": ("bptt", "bptt-one-step", "One step back"),
+    "bptt/sequence": ("bptt", "bptt-sequence", "All steps back"),
+    "bptt/weights": ("bptt", "bptt-weights", "The same weights, many times"),
+    "bptt/whole": ("bptt", "bptt-whole", "The whole, against autograd"),
+    "bptt/truncated": ("bptt", "bptt-truncated", "Cut short: truncated"),
+    "bptt/detach": ("bptt", "bptt-truncated", "Cut short: truncated"),
+    "bptt/clipping": ("bptt", "bptt-clipping", "Exploding gradients, and clipping"),
+    "bptt/norms": ("bptt", "bptt-reach", "How far a gradient reaches"),
+    "bidirectional/turning": ("bidirectional", "bidirectional-turning", "Turning back"),
+    "bidirectional/joined": ("bidirectional", "bidirectional-joined", "Two halves, side by side"),
+    "bidirectional/layout": ("bidirectional", "bidirectional-layout", "The layout of h_n"),
+    "bidirectional/classify": ("bidirectional", "bidirectional-classify", "Which state to take"),
+    "bidirectional/padded": ("bidirectional", "bidirectional-padded", "Batches with pads"),
+    "bidirectional/stacked": ("bidirectional", "bidirectional-stacked", "Stacked"),
 }
 
 
