@@ -1,0 +1,116 @@
+"""What the book needs beyond Jupyter Book: a Sphinx extension.
+
+- results of cells are kept under a name that knows the state of the package (page_cells.py);
+- formulas are set by MathJax from files inside the site: nothing is loaded from elsewhere;
+- the names of other projects that docstrings mention are known without a network;
+- faults of accessibility in the theme's pages are mended.
+"""
+
+import importlib.metadata
+import shutil
+import zlib
+from pathlib import Path
+
+from page_cells import cache_folder
+
+# Names in signatures and docstrings that other projects document: {project: (url, {name: ...})}.
+ELSEWHERE = {
+    "python": (
+        "https://docs.python.org/3/",
+        {
+            "int": ("py:class", "library/functions.html#int"),
+            "float": ("py:class", "library/functions.html#float"),
+            "bool": ("py:class", "library/functions.html#bool"),
+            "str": ("py:class", "library/stdtypes.html#str"),
+            "list": ("py:class", "library/stdtypes.html#list"),
+            "tuple": ("py:class", "library/stdtypes.html#tuple"),
+            "dict": ("py:class", "library/stdtypes.html#dict"),
+            "object": ("py:class", "library/functions.html#object"),
+            "None": ("py:data", "library/constants.html#None"),
+            "ValueError": ("py:exception", "library/exceptions.html#ValueError"),
+            "TypeError": ("py:exception", "library/exceptions.html#TypeError"),
+        },
+    ),
+    "numpy": (
+        "https://numpy.org/doc/stable/",
+        {"numpy.ndarray": ("py:class", "reference/generated/numpy.ndarray.html")},
+    ),
+    "torch": (
+        "https://docs.pytorch.org/docs/stable/",
+        {
+            "torch.Tensor": ("py:class", "tensors.html#torch.Tensor"),
+            "torch.nn.Module": ("py:class", "generated/torch.nn.Module.html"),
+            "torch.nn.modules.module.Module": ("py:class", "generated/torch.nn.Module.html"),
+            "torch.nn.Parameter": (
+                "py:class",
+                "generated/torch.nn.parameter.Parameter.html",
+            ),
+            "torch.nn.utils.rnn.PackedSequence": (
+                "py:class",
+                "generated/torch.nn.utils.rnn.PackedSequence.html",
+            ),
+        },
+    ),
+}
+
+MATHJAX = ("tex-chtml-full.js", "output/chtml/fonts/woff-v2")
+
+# Faults in the HTML that the theme and the extensions write, and what stands there instead.
+MENDED = {
+    # ARIA 1.3 has withdrawn this role; it stands in a list.
+    'role="doc-biblioentry"': 'role="listitem"',
+    # The label hides the words that the summary shows.
+    '<summary aria-label="Toggle hidden content">': "<summary>",
+}
+
+
+def name_the_cache(app, config):
+    """Keep the cells' results where build.py keeps them; another state, and all is read again."""
+    config.nb_execution_cache_path = str(cache_folder(Path(app.srcdir)))
+
+
+def write_inventories(app, config):
+    """Tell Sphinx what other projects document, in the format that it downloads otherwise."""
+    folder = Path(app.srcdir, "_build", "inventories")
+    folder.mkdir(parents=True, exist_ok=True)
+    config.intersphinx_mapping = {}
+    for project, (url, names) in ELSEWHERE.items():
+        head = f"# Sphinx inventory version 2\n# Project: {project}\n# Version: 0\n"
+        head += "# The remainder of this file is compressed using zlib.\n"
+        rows = "".join(f"{name} {role} 1 {page} -\n" for name, (role, page) in names.items())
+        path = folder / f"{project}.inv"
+        path.write_bytes(head.encode() + zlib.compress(rows.encode()))
+        config.intersphinx_mapping[project] = (url, str(path))
+
+
+def copy_mathjax(app, error):
+    """Put the files that formulas need, 2.3 MB of MathJax's 24, into the site."""
+    if error or app.builder.format != "html":
+        return
+    package = importlib.metadata.distribution("sphinx-mathjax-offline")
+    source = Path(package.locate_file("sphinx-mathjax-offline/static/mathjax"))
+    target = Path(app.outdir, "_static", "mathjax")
+    for name in MATHJAX:
+        copy = shutil.copytree if (source / name).is_dir() else shutil.copy
+        if not (target / name).exists():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            copy(source / name, target / name)
+
+
+def mend_pages(app, error):
+    if error or app.builder.format != "html":
+        return
+    for path in Path(app.outdir).rglob("*.html"):
+        text = mended = path.read_text(encoding="utf-8")
+        for wrong, right in MENDED.items():
+            mended = mended.replace(wrong, right)
+        if mended != text:
+            path.write_text(mended, encoding="utf-8")
+
+
+def setup(app):
+    app.connect("config-inited", name_the_cache)
+    app.connect("config-inited", write_inventories)
+    app.connect("build-finished", copy_mathjax)
+    app.connect("build-finished", mend_pages)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,87 @@
+"""Build the book: run the cells of its pages, then lay the pages out.
+
+    python book/_tools/build.py          what has changed
+    python book/_tools/build.py --all    lay out every page anew; cells that ran are not run again
+
+Anything that is not right is an error: a cell that fails or writes to stderr, a link to nowhere,
+a page that is in no table of contents. The pages end up in _build/html.
+"""
+
+import argparse
+import importlib.metadata
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from page_cells import run_pages
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def check_jupyter_book():
+    """Words on what is wrong with the installed jupyter-book, or None."""
+    try:
+        version = importlib.metadata.version("jupyter-book")
+    except importlib.metadata.PackageNotFoundError:
+        return "jupyter-book is not installed. Run `make setup`."
+    if not version.startswith("1."):
+        return (
+            f"jupyter-book {version} is installed; this book needs jupyter-book>=1.0.4,<2 "
+            "(version 2 reads neither _config.yml nor _toc.yml). Run `make setup`, or:\n"
+            "    pip install -r requirements.txt -c requirements.lock"
+        )
+    return None
+
+
+def lay_out(root, everything):
+    """Let Jupyter Book make the pages; True where it found nothing wrong."""
+    doctrees = root / "_build" / ".doctrees"
+    if everything:
+        shutil.rmtree(root / "_build" / "html", ignore_errors=True)
+        shutil.rmtree(doctrees, ignore_errors=True)
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", root]
+    command += ["-W", "-n", "--keep-going", "-q"]
+    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}  # those of Sphinx's own imports
+    done = subprocess.run(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    if done.returncode:
+        # Sphinx does not warn again of a page that it need not read again: let it read all.
+        shutil.rmtree(doctrees, ignore_errors=True)
+        print(done.stdout, file=sys.stderr)
+    return not done.returncode
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Build the book into _build/html.")
+    parser.add_argument("--all", action="store_true", help="lay out every page anew")
+    parser.add_argument("--jobs", type=int, help="pages run at once; without: one a core")
+    parser.add_argument("--root", type=Path, default=ROOT, help="folder of _config.yml")
+    options = parser.parse_args()
+    options.root = options.root.resolve()
+    wrong = check_jupyter_book()
+    if wrong:
+        print(wrong, file=sys.stderr)
+        return 1
+
+    begin = time.perf_counter()
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # the pages share the cores, not one page's ops
+    problems = run_pages(options.root, say=lambda text: print(text, flush=True), jobs=options.jobs)
+    if problems:
+        print("\n\n".join(["", *problems]), file=sys.stderr)
+        print(f"\nthe book was not built: {len(problems)} pages have a fault", file=sys.stderr)
+        return 1
+    print("laying out the pages", flush=True)
+    if not lay_out(options.root, options.all):
+        print("the book has a fault: see the warnings above", file=sys.stderr)
+        return 1
+    page = os.path.relpath(options.root / "_build" / "html" / "index.html")
+    print(f"the book, in {time.perf_counter() - begin:.0f} s: {page}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
