@@ -117,7 +117,7 @@ def read_source(text, name):
             except ValueError as error:
                 problems.append((cell, str(error)))
                 del cell.metadata["nbgrader"]
-    problems += list(broken_rules(notebook))
+    problems = problems or list(broken_rules(notebook))
     if problems:
         raise SourceError(
             "\n".join(f"exercises/{name}.md{place(cell, text)}: {what}" for cell, what in problems)

@@ -1,0 +1,295 @@
+"""Grading a class with nbgrader: every submission has a row, and the points that it deserves."""
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import build
+import nbformat
+import pytest
+import sample_class
+
+from rnn_course.autograde import cli
+from rnn_course.autograde.course import Course, CourseError
+from rnn_course.autograde.stock import feedback, grade_class, is_graded
+
+ROOT = build.EXERCISES.parent
+NAMES = build.assignments()
+FIRST = "rnn"  # the assignment of the tests that need only one
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    return Course(ROOT, home=tmp_path_factory.mktemp("class"))
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def graded(request, course):
+    """(assignment, student -> Row) of the whole sample class."""
+    name = request.param
+    sample_class.write_submissions(course, name)
+    rows = grade_class(course, name, course.students(name))
+    return name, {row.student: row for row in rows}
+
+
+@pytest.fixture(scope="module")
+def gradebook(tmp_path_factory):
+    """A gradebook that knows the assignment, to be copied: making one takes nbgrader seconds."""
+    course = Course(ROOT, home=tmp_path_factory.mktemp("gradebook"))
+    course.release(FIRST)
+    return course.home / "gradebook.db"
+
+
+@pytest.fixture
+def small(tmp_path, gradebook):
+    """A class of its own with one untouched submission, not graded yet."""
+    course = Course(ROOT, home=tmp_path / "class")
+    shutil.copy(gradebook, course.home)
+    hand_in(course, "ada", course.notebook("release", FIRST).read_text())
+    return course
+
+
+def hand_in(course, student, text):
+    path = course.notebook("submitted", FIRST, student)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def full_points(course, name):
+    """task -> points, and the tasks that are marked by hand."""
+    source = nbformat.read(course.notebook("source", name), 4)
+    about = [cell.metadata["nbgrader"] for cell in source.cells if "nbgrader" in cell.metadata]
+    points = {full["grade_id"]: full["points"] for full in about if full["grade"]}
+    return points, {full["grade_id"] for full in about if full["grade"] and full["solution"]}
+
+
+def messages(course, name, student):
+    """task -> what its check said, tags and all."""
+    notebook = nbformat.read(course.notebook("autograded", name, student), 4)
+    return {
+        cell.metadata["nbgrader"]["grade_id"]: "".join(
+            output.get("data", {}).get("text/html", "") + output.get("evalue", "")
+            for output in cell.outputs
+        )
+        for cell in notebook.cells
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade")
+    }
+
+
+# -- the sample class ------------------------------------------------------------------------------
+
+
+def test_every_submission_has_a_row(course, graded):
+    name, rows = graded
+    folders = {path.parent.name for path in course.submitted.glob(f"*/{name}")}
+    assert set(rows) == folders
+    assert {row.status for student, row in rows.items() if student != "unreadable"} == {"graded"}
+    assert rows["unreadable"].status == "unreadable" and rows["unreadable"].points is None
+    assert "not JSON" in rows["unreadable"].words
+
+
+def test_the_solution_gets_full_marks(course, graded):
+    name, rows = graded
+    points, by_hand = full_points(course, name)
+    assert rows["right"].tasks == {t: None if t in by_hand else p for t, p in points.items()}
+    assert rows["right"].to_mark == sum(points[task] for task in by_hand)
+
+
+def test_the_release_gets_nothing_and_kind_words(course, graded):
+    name, rows = graded
+    points, by_hand = full_points(course, name)
+    assert rows["untouched"].tasks == dict.fromkeys(points, 0)
+    notebook = nbformat.read(course.notebook("autograded", name, "untouched"), 4)
+    outputs = [out for cell in notebook.cells for out in cell.get("outputs", [])]
+    assert [out.evalue for out in outputs if out.output_type == "error"] == []
+    for task, words in messages(course, name, "untouched").items():
+        assert "not done yet" in words, task
+
+
+def test_each_student_gets_what_the_answers_deserve(course, graded):
+    name, rows = graded
+    points, by_hand = full_points(course, name)
+    students = sample_class.read_students(name)
+    assert any(student.name.startswith("right-") for student in students)
+    assert sum(student.name.startswith("wrong-") for student in students) >= 2
+    for student in students:
+        deserved = points | student.points
+        got = {task: p for task, p in rows[student.name].tasks.items() if task not in by_hand}
+        assert got == {task: deserved[task] for task in got}, student.name
+        assert student.name.startswith("wrong-") == bool(student.points)
+        said = messages(course, name, student.name)
+        for task, words in student.says.items():
+            assert words in said[task], (student.name, task)
+
+
+# -- once, and nothing lost ------------------------------------------------------------------------
+
+
+def test_what_is_graded_is_not_graded_again(small):
+    hand_in(small, "bob", small.notebook("release", FIRST).read_text())
+    grade_class(small, FIRST, ["ada", "bob"])
+    stamps = [small.notebook("autograded", FIRST, s).stat().st_mtime_ns for s in ("ada", "bob")]
+    os.utime(small.notebook("submitted", FIRST, "bob"))  # handed in again
+    assert is_graded(small, FIRST, "ada") and not is_graded(small, FIRST, "bob")
+    grade_class(small, FIRST, ["ada", "bob"])
+    again = [small.notebook("autograded", FIRST, s).stat().st_mtime_ns for s in ("ada", "bob")]
+    assert again[0] == stamps[0] and again[1] > stamps[1]
+
+
+def test_marks_given_by_hand_are_kept(small):
+    grade_class(small, FIRST, ["ada"])
+    with small.gradebook() as gradebook:
+        gradebook.find_grade("rnn-why", FIRST, FIRST, "ada").manual_score = 3.5
+        gradebook.db.commit()
+    grade_class(small, FIRST, ["ada"], regrade=True)
+    with small.gradebook() as gradebook:
+        assert gradebook.find_grade("rnn-why", FIRST, FIRST, "ada").manual_score == 3.5
+        assert gradebook.find_submission(FIRST, "ada").score == 3.5
+
+
+def test_a_notebook_that_nbgrader_refuses_costs_only_its_student(small):
+    notebook = nbformat.read(small.notebook("release", FIRST), 4)
+    test = next(cell for cell in notebook.cells if cell.id == "rnn-cell")
+    notebook.cells.append(nbformat.from_dict(dict(test) | {"id": "copied"}))
+    hand_in(small, "odd", nbformat.writes(notebook))
+    hand_in(small, "none", "")
+    small.notebook("submitted", FIRST, "none").rename(
+        small.notebook("submitted", FIRST, "none").with_name("homework.ipynb")
+    )
+    rows = {row.student: row for row in grade_class(small, FIRST, small.students(FIRST))}
+    assert rows["ada"].status == "graded"
+    assert rows["odd"].status == "failed" and rows["odd"].words
+    assert rows["none"].status == "unreadable"
+    assert rows["none"].words == "no file rnn.ipynb; there is: homework.ipynb"
+
+
+# -- feedback and export ---------------------------------------------------------------------------
+
+
+def test_feedback_shows_the_message_and_nothing_secret(course, graded):
+    name, rows = graded
+    pages = feedback(course, name)
+    assert len(pages) == sum(row.status == "graded" for row in rows.values())
+    stamps = [page.stat().st_mtime_ns for page in pages]
+    assert [page.stat().st_mtime_ns for page in feedback(course, name)] == stamps
+    text = course.notebook("feedback", name, "untouched").read_text()
+    assert "not done yet" in text
+    assert "hidden=True" not in text and "HIDDEN TESTS" not in text and "MARK SCHEME" not in text
+    source = nbformat.read(course.notebook("source", name), 4)
+    for cell in source.cells:
+        if build.role_of(cell) == "question":
+            guide = build.region(cell.source, "MARK SCHEME")[0]
+            words = [line.strip("- *") for line in guide.splitlines() if len(line) > 20]
+            assert words and all(word[:20] not in text for word in words)
+
+
+def test_export_has_a_line_for_each_student(course, graded, monkeypatch, capsys):
+    name, rows = graded
+    monkeypatch.setenv("COURSE", str(course.home))
+    assert cli.main(["export"]) == 0
+    with (course.home / "grades.csv").open() as file:
+        lines = [line for line in csv.DictReader(file) if line["assignment"] == name]
+    assert {line["student_id"] for line in lines} == set(rows)
+    scores = {line["student_id"]: float(line["score"]) for line in lines}
+    assert scores == {student: row.points or 0 for student, row in rows.items()}
+
+
+# -- the command -----------------------------------------------------------------------------------
+
+
+def test_grade_prints_a_table_and_writes_it(small, monkeypatch, capsys):
+    monkeypatch.setenv("COURSE", str(small.home))
+    assert cli.main(["grade", FIRST]) == 0
+    out = capsys.readouterr().out
+    assert "ada" in out and "0 of 28" in out and "No sandbox" in out
+    with (small.home / f"grades-{FIRST}.csv").open() as file:
+        (line,) = csv.DictReader(file)
+    assert (line["student"], line["status"], float(line["points"])) == ("ada", "graded", 0)
+    assert float(line["rnn-cell"]) == 0
+
+
+def test_the_sample_class_is_said_to_run_without_a_sandbox(course, graded, monkeypatch, capsys):
+    name, _ = graded
+    monkeypatch.setattr("rnn_course.autograde.course.SAMPLE_CLASS", course.home)
+    for arguments in (["--sample"], ["--submissions", str(course.submitted)]):
+        assert cli.main(["grade", name, *arguments]) == 0
+        out = capsys.readouterr().out
+        assert "No sandbox was used: these notebooks are the course's own sample class." in out
+        assert f"{course.home}/grades-{name}.csv" in out
+
+
+def test_an_empty_class_means_the_sample_class(course, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("rnn_course.autograde.course.SAMPLE_CLASS", course.home)
+    monkeypatch.setenv("COURSE", str(tmp_path / "class"))
+    sample_class.write_submissions(course, FIRST)
+    assert cli.choose_class(cli.parser().parse_args(["grade"]), ROOT).is_sample
+    monkeypatch.setenv("COURSE", str(tmp_path / "class"))
+    hand_in(Course(ROOT, home=tmp_path / "class"), "ada", "{}")
+    chosen = cli.choose_class(cli.parser().parse_args(["grade"]), ROOT)
+    assert not chosen.is_sample and chosen.home == tmp_path / "class"
+
+
+def test_plain_nbgrader_grades_too(small):
+    solution = sample_class.submissions(small, FIRST)["right"]
+    hand_in(small, "ada", solution)
+    done = subprocess.run(
+        [Path(sys.executable).parent / "nbgrader", "autograde", FIRST],
+        cwd=ROOT,
+        env=os.environ | {"COURSE": str(small.home)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert is_graded(small, FIRST, "ada")
+    (row,) = grade_class(small, FIRST, ["ada"])
+    assert row.points == row.out_of - row.to_mark > 0
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["grade", "nope"], "no assignment 'nope': looked for"),
+        (
+            ["grade", FIRST, "--submissions", "TMP/empty"],
+            f"looked for STUDENT/{FIRST}/{FIRST}.ipynb",
+        ),
+        (["grade", "--submissions", "TMP/empty"], "looked for STUDENT/NAME/NAME.ipynb"),
+        (["grade", FIRST, "--submissions", "TMP/nope"], "no such folder"),
+        (["grade", FIRST, "--submissions", "TMP/file"], "a file; --submissions wants a folder"),
+        (["feedback", "nope"], "no assignment 'nope': looked for"),
+        (["export", "--to", "TMP/nope/grades.csv"], "--to wants a file in a folder that exists"),
+    ],
+)
+def test_bad_input_is_answered_in_one_line(arguments, words, course, tmp_path, monkeypatch, capsys):
+    sample_class.write_submissions(course, FIRST)
+    monkeypatch.setenv("COURSE", str(course.home))
+    (tmp_path / "file").touch()
+    (tmp_path / "empty").mkdir()
+    assert cli.main([argument.replace("TMP", str(tmp_path)) for argument in arguments]) == 1
+    out, err = capsys.readouterr()
+    (line,) = [line for line in err.splitlines() if not line.startswith("class: ")]
+    assert words in line and out == ""
+
+
+def test_outside_of_the_course_it_says_so(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["grade"]) == 1
+    assert "no course here: looked for nbgrader_config.py" in capsys.readouterr().err
+
+
+def test_a_class_nobody_handed_in_to_is_refused(tmp_path):
+    with pytest.raises(CourseError, match="no such folder"):
+        Course(ROOT, home=tmp_path / "class").students(FIRST)
+
+
+def test_no_work_of_people_is_deleted(small):
+    text = small.notebook("submitted", FIRST, "ada").read_text()
+    extra = small.notebook("submitted", FIRST, "ada").with_name("notes.txt")
+    extra.write_text("mine")
+    grade_class(small, FIRST, ["ada"], regrade=True)
+    assert small.notebook("submitted", FIRST, "ada").read_text() == text
+    assert extra.read_text() == "mine"
