@@ -21,12 +21,18 @@ CHAPTERS = {
     "training": "Training",
 }
 SECTIONS = {  # section -> (page, label, title)
+    "sequences/batch-first": (
+        "sequences",
+        "sequences-batch-first",
+        "What batch_first does and does not change",
+    ),
     "rnn/step": ("rnn", "rnn-one-step", "One step"),
     "rnn/loop": ("rnn", "rnn-loop", "The loop"),
     "rnn/states": ("rnn", "rnn-output-and-state", "What comes out: output and h_n"),
     "rnn/axes": ("rnn", "rnn-batch", "Several sentences at once"),
     "rnn/weights": ("rnn", "rnn-layout", "Why torch stores the transpose"),
     "rnn/biases": ("rnn", "rnn-one-step", "One step"),
+    "rnn/reading": ("rnn", "rnn-weights", "Reading and setting the weights"),
     "rnn/arguments": ("rnn", "rnn-arguments", "Every argument of nn.RNN"),
     "bptt/step": ("bptt", "bptt-one-step", "One step back"),
     "bptt/sequence": ("bptt", "bptt-sequence", "All steps back"),
