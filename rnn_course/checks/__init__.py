@@ -58,11 +58,17 @@ mistakes  each has a name, one plain sentence, and what it does: `instead` (anot
 forbids   torch functions that may not be called; by default the recurrent layers
 '''
 
+from rnn_course.checks.matches import Matches
 from rnn_course.checks.task import TASKS
 
 
 class Check:
-    """One attribute for each task: `check.NAME`. dir(check) lists them."""
+    """One attribute for each task: `check.NAME`, and `check.matches` for a module of one's own.
+
+    dir(check) lists them.
+    """
+
+    matches = Matches()
 
     def __getattr__(self, name):
         if name in TASKS:
@@ -70,7 +76,7 @@ class Check:
         raise AttributeError(f"there is no check named {name!r}; there are {', '.join(TASKS)}")
 
     def __dir__(self):
-        return list(TASKS)
+        return ["matches", *TASKS]
 
 
 check = Check()

@@ -123,6 +123,15 @@ def change_tensors(value, change):
     return value
 
 
+def tensors(value):
+    """Every tensor of a nest, in order."""
+    if isinstance(value, torch.Tensor):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [x for v in value for x in tensors(v)] if isinstance(value, tuple | list) else []
+
+
 def in_dtype(value, dtype):
     """A fresh copy of a nest, floating tensors in `dtype`. Strides stay as they were."""
     return change_tensors(

@@ -52,6 +52,10 @@ class Finding:
         return self.kind == "right"
 
 
+class Missing(str):
+    """Stands where a result could not be had; says why."""
+
+
 def leaves(returns):
     """All declared results, in order."""
     if isinstance(returns, str):
@@ -74,6 +78,8 @@ def compare(returns, expected, got, rounding):
             return _all(returns, "type", describe(got), f"a dict with the keys {list(returns)}")
         findings = []
         for key, inner in returns.items():
+            if key not in expected:
+                continue  # not asked in this case
             if key not in got:
                 findings += _all(inner, "type", f"no key {key!r}", f"the key {key!r}")
             else:
@@ -240,6 +246,8 @@ def describe(value, depth=0):
         return "a very large number"
     if isinstance(value, bool | int | float) or value is None:
         return repr(value)
+    if isinstance(value, Missing):
+        return str(value)
     if isinstance(value, str):
         return repr(value[:40])
     return f"a {type(value).__name__}"

@@ -19,6 +19,7 @@ from rnn_course.checks.compare import plain_tensor
 from rnn_course.checks.recurrence import arrays
 
 PAIR_SECONDS = 1.4
+SWEEP_SECONDS = 0.1  # at most so long for one mistake after the other on one input
 ONLY_HIDDEN = (
     "The visible cases are right; others, with other sizes and numbers, are not. Is a size or a "
     "number written into the code?"
@@ -68,20 +69,20 @@ class Exhibit:
         return self.right is not None and all(self.right)
 
 
-def diagnose(task, function, trials, pair_seconds=None):
+@np.errstate(all="ignore")
+def diagnose(task, function, trials, visible, pair_seconds=None):
     """Name what is wrong with the student's function. Returns a Diagnosis.
 
-    trials are those of the verdict, visible cases first.
+    trials are those of the verdict, the visible cases first; visible: these cases.
     """
-    visible = len(task.cases())
-    if all(trial.right for trial in trials[:visible]):
+    if all(trial.right for trial in trials[: len(visible)]):
         return Diagnosis(clues=[ONLY_HIDDEN])
     if unsteady(task, function, trials[0]):
         return Diagnosis(clues=[UNSTEADY])
     known = task.known()
     if not known:
         return Diagnosis()
-    exhibits = gather(task, function, trials)
+    exhibits = gather(task, function, visible)
     search = Search(task, known, exhibits)
     if not search.wrong:
         return Diagnosis()
@@ -99,13 +100,15 @@ def unsteady(task, function, trial):
     again, _ = task.run(function, trial.case)
     if again.trouble:
         return True
-    (form, one), (form_again, two) = (flat(arrays(as_plain(t.answer))) for t in (trial, again))
+    (form, one), (form_again, two) = (
+        flat(arrays(as_plain(task.evidence(t.answer)))) for t in (trial, again)
+    )
     return form != form_again or not all(map(_close, one, two, [False] * len(one)))
 
 
-def gather(task, function, trials):
+def gather(task, function, visible):
     """The exhibits: the visible cases, and the probes of the task."""
-    shown = [(case, False) for case in task.cases()]
+    shown = [(case, False) for case in visible]
     shown += [(case, True) for case in task.probe_cases()]
     exhibits = []
     for case, probe in shown:
@@ -121,13 +124,13 @@ def gather(task, function, trials):
 def exhibit(task, case, trial, exact, probe):
     given = form = None
     if trial.trouble is None:
-        form, given = flat(arrays(as_plain(trial.answer)))
+        form, given = flat(arrays(as_plain(task.evidence(trial.answer))))
         exact = exact and all(
             g.dtype != np.float32
             for g in given
             if isinstance(g, np.ndarray) and g.dtype.kind == "f"
         )
-    expected_form, expected = flat(arrays(task.expected(case)[0]))
+    expected_form, expected = flat(arrays(task.evidence(task.expected(case)[0])))
     return Exhibit(case, given, form, expected, expected_form, exact, probe)
 
 
@@ -170,15 +173,21 @@ class Search:
 
     def __init__(self, task, known, exhibits):
         self.task, self.known = task, known
-        self.exhibits = sorted(exhibits, key=self._time)
-        self.wrong = [e for e in self.exhibits if e.given is not None and not e.is_right]
-        self.usable = [e for e in self.exhibits if e.given is not None]
+        # what our recurrence cannot do, or does otherwise than the oracle, proves nothing
+        usable = [e for e in exhibits if e.given is not None and self._can(e)]
+        self.usable = sorted(usable, key=lambda e: e.cost)
+        self.wrong = [e for e in self.usable if not e.is_right]
 
-    def _time(self, exhibit):
+    def _can(self, exhibit):
+        """Is our recurrence, unchanged, right here? Notes on the way how long it takes."""
         start = time.perf_counter()
-        self.answer({}, exhibit)
+        got = self.answer({}, exhibit)
         exhibit.cost = time.perf_counter() - start
-        return exhibit.cost
+        return (
+            got is not _NOT
+            and got[0] == exhibit.expected_form
+            and all(_close(a, b, True) for a, b in zip(got[1], exhibit.expected, strict=True))
+        )
 
     def answer(self, change, exhibit):
         """What the mistake gives on the exhibit's inputs: (form, entries), or _NOT if it raises."""
@@ -199,33 +208,33 @@ class Search:
 
     def one(self):
         """The first known mistake that explains everything, or None."""
-        with np.errstate(all="ignore"):
-            return next((m for m in self.known if self.explains(m.change)), None)
+        return next((m for m in self.known if self.explains(m.change)), None)
 
     def two(self, deadline):
-        """Two known mistakes that together explain everything, or None."""
-        with np.errstate(all="ignore"):
-            return self._two(deadline)
+        """Two known mistakes that together explain everything, or None.
 
-    def _two(self, deadline):
-        possible, partial = [], []
-        for mistake in self.known:
-            keeps, explained = self.partly(mistake.change)
-            if keeps:
+        On inputs on which one of two mistakes does not show, the other alone explains what came.
+        So first those are paired that explain some case or probe alone; then those that explain
+        some of the results; then any two that leave right what is right.
+        """
+        wrong = sorted(self.wrong, key=lambda e: (not e.probe, e.cost))
+        tried = set()
+        for alone in (self.fits, self.explains_a_result):
+            for e in wrong:
+                for first in self.likely(e):
+                    if first.name not in tried and alone(first.change, e):
+                        tried.add(first.name)
+                        second = self.partner(first, deadline)
+                        if second:
+                            return [first, second]
+                    if time.perf_counter() > deadline:
+                        return None
+        possible = []
+        for mistake in self.likely(self.usable[0]):
+            if self.keeps_what_is_right(mistake.change):
                 possible.append(mistake)
-            if explained:
-                partial.append((explained, mistake))
             if time.perf_counter() > deadline:
                 return None
-        partial.sort(key=lambda entry: -entry[0])
-        for _, first in partial:
-            for second in possible:
-                for a, b in ((first, second), (second, first)):
-                    change = a.with_(b)
-                    if change and second is not first and self.explains(change):
-                        return [first, second]
-                if time.perf_counter() > deadline:
-                    return None
         for first, second in combinations(possible, 2):
             change = first.with_(second)
             if change and self.explains(change):
@@ -234,28 +243,42 @@ class Search:
                 return None
         return None
 
-    def partly(self, change):
-        """(keeps, explained): does the mistake leave right what is right, and on how many wrong
-        results does it alone give what the student gave?"""
-        keeps, explained = True, 0
+    def likely(self, exhibit):
+        """As many of the known mistakes, the likeliest first, as can be tried in a short time."""
+        return self.known[: max(100, int(SWEEP_SECONDS / exhibit.cost))]
+
+    def partner(self, first, deadline):
+        """A mistake that together with the first explains everything, or None."""
+        for second in self.likely(self.usable[0]):
+            if second is not first:
+                for a, b in ((first, second), (second, first)):
+                    change = a.with_(b)
+                    if change and self.explains(change):
+                        return second
+            if time.perf_counter() > deadline:
+                return None
+        return None
+
+    def explains_a_result(self, change, e):
+        """Does the mistake alone give one of the wrong results, and leave the right ones right?"""
+        got = self.answer(change, e)
+        if got is _NOT or got[0] != e.form or e.right is None or len(e.right) == 1:
+            return False
+        explained = [_close(given, x, e.exact) for given, x in zip(e.given, got[1], strict=True)]
+        return any(fits and not right for fits, right in zip(explained, e.right, strict=True))
+
+    def keeps_what_is_right(self, change):
+        """Does the mistake leave every result right that the student has right?"""
         for e in self.usable:
-            got = self.answer(change, e)
-            if got is _NOT:
+            if e.right is None or not any(e.right):
                 continue
-            form, entries = got
-            if e.right is not None and form == e.form:
-                for given, expected, entry, right in zip(
-                    e.given, e.expected, entries, e.right, strict=True
-                ):
-                    if right:
-                        keeps = keeps and _close(expected, entry, e.exact)
-                    else:
-                        explained += _close(given, entry, e.exact)
-            elif form == e.form:
-                explained += all(map(lambda a, b, x=e.exact: _close(a, b, x), entries, e.given))
-            elif e.right is not None and any(e.right):
-                keeps = False
-        return keeps, explained
+            got = self.answer(change, e)
+            if got is _NOT or got[0] != e.form:
+                return False
+            for expected, x, right in zip(e.expected, got[1], e.right, strict=True):
+                if right and not _close(expected, x, e.exact):
+                    return False
+        return True
 
 
 def answer_of(task, change, args):

@@ -2,7 +2,7 @@
 
 Every task is to be written by hand. What a task forbids is a tuple of names of torch functions;
 by default those of torch's recurrent layers, by whatever route they are called (nn.LSTM,
-nn.LSTMCell, torch.lstm, torch.ops). This course's own layers are never allowed. Making a layer
+nn.LSTMCell, torch.lstm, torch.ops), and with "rnn_course" this course's own. Making a layer
 and reading its weights is: only a call counts. This is a kind word in one's own notebook, no
 fence: against tampering there is the judge.
 """
@@ -16,13 +16,14 @@ from torch.overrides import TorchFunctionMode
 RECURRENT = (
     *("rnn_tanh", "rnn_relu", "lstm", "gru"),
     *("rnn_tanh_cell", "rnn_relu_cell", "lstm_cell", "gru_cell"),
+    "rnn_course",
 )
 AUTOGRAD = ("grad", "backward", "vjp", "vmap", "_grad")
 
 forbidden = ContextVar("forbidden", default=())  # while a function is called: what it may not call
 
 _COURSE = str(Path(__file__).resolve().parent.parent)
-_ALLOWED = (str(Path(_COURSE, "ops.py")),)  # tanh, sigmoid: no layer
+_ALLOWED = (str(Path(_COURSE, "ops.py")), str(Path(_COURSE, "checks")))  # no layers there
 
 
 class Watch(TorchFunctionMode):
@@ -47,10 +48,11 @@ class Watch(TorchFunctionMode):
     def __torch_function__(self, function, types, args=(), kwargs=None):
         name = getattr(function, "__name__", "")
         if name in self.names:
-            self._note(f"torch's {name}")
-        own = _own_layer()
-        if own:
-            self._note(f"rnn_course's {own}")
+            self._note("torch.autograd" if name in AUTOGRAD else f"torch's {name}")
+        if "rnn_course" in self.names:
+            own = _own_layer()
+            if own:
+                self._note(f"rnn_course's {own}")
         return function(*args, **(kwargs or {}))
 
     def _note(self, what):
@@ -63,7 +65,7 @@ def _own_layer():
     frame = sys._getframe(2)
     while frame is not None and frame.f_code.co_name != "call_student":
         file = frame.f_code.co_filename
-        if file.startswith(_COURSE) and file not in _ALLOWED:
+        if file.startswith(_COURSE) and not file.startswith(_ALLOWED):
             return frame.f_code.co_name
         frame = frame.f_back
     return None

@@ -116,9 +116,11 @@ def scope_words(names):
     return "" if names == ALL else " (in " + " and ".join(SHORT[n] for n in names) + " only)"
 
 
-def gate_orders(kind):
+def gate_orders(kind, scopes):
+    """The gates' rows read in any other order, in all weights or in some."""
     gates = GATES[kind]
-    for scope, names in SCOPES.items():
+    for scope in scopes:
+        names = SCOPES[scope]
         for order in permutations(gates):
             if "".join(order) == gates:
                 continue
@@ -133,10 +135,11 @@ def gate_orders(kind):
             )
 
 
-def copied_gates(kind):
+def copied_gates(kind, scopes):
     """A line copied and not changed: one gate made with another gate's weights."""
     gates = GATES[kind]
-    for scope, names in SCOPES.items():
+    for scope in scopes:
+        names = SCOPES[scope]
         for k, gate in enumerate(gates):
             for other, source in enumerate(gates):
                 if other == k:
@@ -726,19 +729,17 @@ def _b_in(p):
 
 def step(kind):
     """What can go wrong inside one step: the first and the largest part of the catalogue."""
-    orders = list(gate_orders(kind)) if kind != "rnn" else []
-    whole = [m for m in orders if m.name.count("-") == 2]
-    partial = [m for m in orders if m.name.count("-") > 2]
     own = {"rnn": only_rnn, "lstm": only_lstm, "gru": only_gru}[kind]
+    scopes = list(SCOPES) if kind != "rnn" else []
     return [
         *own(),
-        *whole,
+        *gate_orders(kind, scopes[:1]),
         *activations(kind),
         *biases(kind),
         *matrices(kind),
-        *copied_gates(kind),
         *cut_wrongly(kind),
-        *partial,
+        *copied_gates(kind, scopes),
+        *gate_orders(kind, scopes[1:]),
     ]
 
 
@@ -796,14 +797,14 @@ def cell_states(kind):
                 name,
                 f"{said}.",
                 where,
-                args=lambda x, s, *w, change=change: (x, change(*s), *w),
+                args=lambda x, s, *w, change=change: (x, s and change(*s), *w),
             )
     else:
         yield Mistake(
             "state-ignored",
             "The given state h is not used (zeros in its place).",
             where,
-            args=lambda x, h, *w: (x, zero(h), *w),
+            args=lambda x, h, *w: (x, _each(h, zero), *w),
         )
         yield Mistake(
             "old-state-returned",
@@ -846,6 +847,8 @@ def _zeros(s):
 
 
 def _each(state, change):
+    if state is None:
+        return None
     return tuple(map(change, state)) if isinstance(state, tuple) else change(state)
 
 
@@ -1196,3 +1199,562 @@ def axes(kind):
         where,
         inputs=lambda xs: xs.reshape(xs.shape[1], xs.shape[0], -1).swapaxes(0, 1),
     )
+
+
+# ------------------------------------------------------------------- layers and directions
+
+
+def network(kind, L, D, batch_first=False, P=0):
+    """The catalogue for a module with L layers and D directions, P: projected size or 0."""
+    loops = [*loop(kind), *layer_states(kind), *(batch_axes(kind) if batch_first else axes(kind))]
+    return [
+        *(directions(kind) if D == 2 else []),
+        *(layers(kind, D) if L > 1 else []),
+        *(stacked_states(kind, L, D) if L * D > 1 else one_state(kind)),
+        *(projection(kind) if P else []),
+        *loops,
+        *step(kind),
+        *(partly(step(kind), L, D) if L * D > 1 else []),
+        *formulas(kind),
+    ]
+
+
+def directions(kind):
+    where = "bidirectional/directions"
+    flip = lambda x: x[::-1]  # noqa: E731
+    yield Mistake(
+        "backward-not-turned-back",
+        "The outputs of the backward direction are not turned back: row t has to hold what it "
+        "gave at step t of the sequence.",
+        where,
+        turn=flip,
+    )
+    yield Mistake(
+        "backward-runs-forward",
+        "The backward direction reads the sequence forward.",
+        where,
+        way=(False, False),
+    )
+    yield Mistake(
+        "backward-runs-forward-and-is-turned",
+        "The backward direction reads the sequence forward, and its outputs are turned.",
+        where,
+        way=(False, False),
+        turn=flip,
+    )
+    yield Mistake(
+        "directions-exchanged",
+        "The weights of the backward direction run forward, and the other way round.",
+        where,
+        way=(True, False),
+    )
+    joins = {
+        "backward-half-first": (
+            "The backward half stands first; the forward half comes first",
+            lambda outs: np.concatenate(outs[::-1], -1),
+        ),
+        "directions-summed": (
+            "The directions are added; they are put side by side, (T, N, 2H)",
+            lambda outs: outs[0] + outs[1],
+        ),
+        "directions-averaged": (
+            "The mean of the directions is taken; they are put side by side, (T, N, 2H)",
+            lambda outs: (outs[0] + outs[1]) / 2,
+        ),
+        "directions-multiplied": (
+            "The directions are multiplied; they are put side by side, (T, N, 2H)",
+            lambda outs: outs[0] * outs[1],
+        ),
+        "forward-only": ("Only the forward direction is given out", lambda outs: outs[0]),
+        "backward-only": ("Only the backward direction is given out", lambda outs: outs[1]),
+        "forward-twice": (
+            "The forward outputs stand in both halves",
+            lambda outs: np.concatenate([outs[0], outs[0]], -1),
+        ),
+        "backward-twice": (
+            "The backward outputs stand in both halves",
+            lambda outs: np.concatenate([outs[1], outs[1]], -1),
+        ),
+        "directions-interleaved": (
+            "The features of the directions alternate; they are put side by side",
+            lambda outs: np.stack(outs, -1).reshape(*outs[0].shape[:-1], -1),
+        ),
+        "directions-joined-in-time": (
+            "The directions are concatenated along time; they are put side by side, (T, N, 2H)",
+            lambda outs: np.concatenate(outs, 0),
+        ),
+        "directions-joined-in-batch": (
+            "The directions are concatenated along the batch; they are put side by side",
+            lambda outs: np.concatenate(outs, 1),
+        ),
+        "directions-stacked": (
+            "The directions get an axis of their own; they are put side by side, (T, N, 2H)",
+            lambda outs: np.stack(outs),
+        ),
+    }
+    for name, (said, join) in joins.items():
+        yield Mistake(name, f"{said}.", where, join=join)
+    for name, source, said in (
+        ("backward-with-forward-weights", 0, "Both directions use the forward weights"),
+        ("forward-with-backward-weights", 1, "Both directions use the backward weights"),
+    ):
+        yield Mistake(
+            name,
+            f"{said}; each has its own.",
+            where,
+            share=lambda layers, k=source: [[ps[k]] * len(ps) for ps in layers],
+        )
+    yield Mistake(
+        "weights-of-directions-exchanged",
+        "Forward and backward weights are exchanged.",
+        where,
+        share=lambda layers: [ps[::-1] for ps in layers],
+    )
+    backward = lambda k, d: d == 1  # noqa: E731
+    yield Mistake(
+        "backward-flips-the-batch",
+        "For the backward direction the batch is turned round, not time.",
+        where,
+        way=(False, False),
+        only=backward,
+        inputs=lambda xs: xs[:, ::-1],
+        outputs=lambda out, start, states: out[:, ::-1],
+    )
+    yield Mistake(
+        "backward-flips-the-batch-only",
+        "For the backward direction the input's batch is turned round, not time.",
+        where,
+        way=(False, False),
+        only=backward,
+        inputs=lambda xs: xs[:, ::-1],
+    )
+    yield Mistake(
+        "backward-flips-the-features",
+        "For the backward direction the features are turned round, not time.",
+        where,
+        way=(False, False),
+        only=backward,
+        inputs=lambda xs: xs[:, :, ::-1],
+    )
+    yield Mistake(
+        "backward-reads-forward-outputs",
+        "The backward direction starts from the last forward state.",
+        where,
+        takes=lambda start, k, d, finals: finals[-1] if d else start,
+    )
+
+
+def layers(kind, D):
+    where = "deep/layers"
+    feeds = {
+        "layer-reads-first-direction": (
+            "A layer reads the forward outputs in both halves",
+            lambda below, outs: np.concatenate([outs[0]] * len(outs), -1),
+        ),
+        "layer-reads-backward-first": (
+            "A layer reads the backward half first; the forward half comes first",
+            lambda below, outs: np.concatenate(outs[::-1], -1),
+        ),
+        "layer-reads-reversed": (
+            "A layer reads the outputs below in reversed order",
+            lambda below, outs: below[::-1],
+        ),
+        "layer-reads-last-output": (
+            "A layer reads the last output of the layer below at every step",
+            lambda below, outs: 0 * below + below[-1:],
+        ),
+        "layer-reads-first-output": (
+            "A layer reads the first output of the layer below at every step",
+            lambda below, outs: 0 * below + below[:1],
+        ),
+        "layer-reads-one-late": (
+            "A layer reads the outputs below one step late",
+            lambda below, outs: np.concatenate([0 * below[:1], below[:-1]]),
+        ),
+        "layer-input-through-tanh": (
+            "The outputs go through tanh once more between the layers",
+            lambda below, outs: tanh(below),
+        ),
+        "layer-input-through-relu": (
+            "The outputs go through relu between the layers",
+            lambda below, outs: relu(below),
+        ),
+        "layer-input-doubled": (
+            "The outputs are doubled between the layers (dropout's scale, without dropout)",
+            lambda below, outs: 2 * below,
+        ),
+    }
+    for name, (said, feed) in feeds.items():
+        if D == 1 and ("direction" in name or "backward" in name):
+            continue
+        yield Mistake(
+            name,
+            f"{said}; layer l reads, step by step, what layer l-1 gave out.",
+            where,
+            feed=feed,
+        )
+    takes = {
+        "layers-share-first-state": (
+            "All layers start from the first layer's h_0",
+            None,
+        ),
+        "layer-starts-from-layer-below": (
+            "A layer starts from the last state of the layer below",
+            lambda start, k, d, finals: finals[-D] if k else start,
+        ),
+    }
+    for name, (said, take) in takes.items():
+        if take:
+            yield Mistake(name, f"{said}; each has its own, h_0[l].", "deep/states", takes=take)
+    yield Mistake(
+        "layers-share-first-state",
+        "All layers start from the first layer's h_0; each has its own.",
+        "deep/states",
+        arrange=lambda part, L, D: np.concatenate([part[:D]] * L),
+    )
+    yield Mistake(
+        "upper-layers-start-from-zeros",
+        "Only the first layer gets its h_0; those above start from zeros.",
+        "deep/states",
+        arrange=lambda part, L, D: np.concatenate([part[:D], 0 * part[D:]]),
+    )
+    yield Mistake(
+        "layers-get-states-reversed",
+        "The states are given to the layers in reversed order.",
+        "deep/states",
+        arrange=lambda part, L, D: part.reshape(L, D, *part.shape[1:])[::-1].reshape(part.shape),
+    )
+    shares = {
+        "layers-share-first-weights": (
+            "All layers use the first layer's weights",
+            lambda layers: [layers[0]] * len(layers),
+        ),
+        "upper-layers-share-weights": (
+            "The layers above the first share one layer's weights",
+            lambda layers: [layers[0], *[layers[1]] * (len(layers) - 1)],
+        ),
+        "upper-layers-share-last-weights": (
+            "The layers above the first share the last layer's weights",
+            lambda layers: [layers[0], *[layers[-1]] * (len(layers) - 1)],
+        ),
+        "last-layer-missing": ("The last layer is not run", lambda layers: layers[:-1]),
+        "only-first-layer": ("Only the first layer is run", lambda layers: layers[:1]),
+        "last-layer-twice": ("The last layer is run twice", lambda layers: [*layers, layers[-1]]),
+        "first-layer-recurrent-weights": (
+            "W_hh and its bias are the first layer's in all layers",
+            lambda layers: [
+                [
+                    p | {n: first[n] for n in ("weight_hh", "bias_hh")}
+                    for p, first in zip(ps, layers[0], strict=True)
+                ]
+                for ps in layers
+            ],
+        ),
+        "first-layer-biases": (
+            "The biases are the first layer's in all layers",
+            lambda layers: [
+                [
+                    p | {n: first[n] for n in ("bias_ih", "bias_hh")}
+                    for p, first in zip(ps, layers[0], strict=True)
+                ]
+                for ps in layers
+            ],
+        ),
+    }
+    for name, (said, share) in shares.items():
+        yield Mistake(name, f"{said}; each has its own.", where, share=share)
+    if D == 2:
+        yield Mistake(
+            "directions-stacked-apart",
+            "The forward layers read only forward outputs, the backward layers only backward ones; "
+            "each layer reads both halves.",
+            where,
+            feed=lambda below, outs: np.concatenate([outs[0], 0 * outs[1]], -1),
+        )
+        yield Mistake(
+            "upper-backward-not-turned-back",
+            "Above the first layer the backward outputs are not turned back.",
+            "bidirectional/directions",
+            only=lambda k, d: k > 0 and d == 1,
+            outputs=lambda out, start, states: out[::-1],
+        )
+        yield Mistake(
+            "lower-backward-not-turned-back",
+            "In the first layer the backward outputs are not turned back.",
+            "bidirectional/directions",
+            only=lambda k, d: k == 0 and d == 1,
+            outputs=lambda out, start, states: out[::-1],
+        )
+
+
+def stacked_states(kind, L, D):
+    """First and last states of several layers or directions."""
+    where = "deep/states" if D == 1 else "bidirectional/states"
+    if D == 2:
+
+        def by_direction(part, L, D):
+            """What stands first by direction, read layer by layer."""
+            return part.reshape(L, D, *part.shape[1:]).swapaxes(0, 1).reshape(part.shape)
+
+        def by_layer(part, L, D):
+            return part.reshape(D, L, *part.shape[1:]).swapaxes(0, 1).reshape(part.shape)
+
+        def exchanged(part, L, D):
+            return part.reshape(L, D, *part.shape[1:])[:, ::-1].reshape(part.shape)
+
+        if L > 1:
+            yield Mistake(
+                "h-n-by-direction",
+                "The last states stand all forward, then all backward; torch has them layer by "
+                "layer, forward then backward.",
+                where,
+                collect=by_direction,
+            )
+            yield Mistake(
+                "h-0-by-direction",
+                "The first states are read all forward, then all backward; torch has them layer by "
+                "layer, forward then backward.",
+                where,
+                arrange=by_layer,
+            )
+            yield Mistake(
+                "states-by-direction",
+                "First and last states are taken to stand all forward, then all backward; torch "
+                "has them layer by layer, forward then backward.",
+                where,
+                arrange=by_layer,
+                collect=by_direction,
+            )
+        yield Mistake(
+            "h-n-directions-exchanged",
+            "In the last states backward stands before forward; forward comes first.",
+            where,
+            collect=exchanged,
+        )
+        yield Mistake(
+            "h-0-directions-exchanged",
+            "The first states are read backward before forward; forward comes first.",
+            where,
+            arrange=exchanged,
+        )
+        yield Mistake(
+            "directions-share-first-state",
+            "Both directions start from the forward h_0; each has its own.",
+            where,
+            arrange=lambda part, L, D: part.reshape(L, D, *part.shape[1:])[:, [0, 0]].reshape(
+                part.shape
+            ),
+        )
+        yield Mistake(
+            "backward-starts-from-zeros",
+            "The backward direction starts from zeros; it has its own h_0.",
+            where,
+            takes=lambda start, k, d, finals: tuple(0 * s for s in start) if d else start,
+        )
+        ends = {
+            "h-n-from-output-end": (
+                "h_n is taken from output[-1]; the backward half ends at output[0]",
+                lambda states, out, outs: [
+                    (o[-1], *s[1:]) for o, s in zip(outs, states, strict=True)
+                ],
+            ),
+            "h-n-from-output-start": (
+                "h_n is taken from output[0]; the forward half ends at output[-1]",
+                lambda states, out, outs: [
+                    (o[0], *s[1:]) for o, s in zip(outs, states, strict=True)
+                ],
+            ),
+            "h-n-ends-exchanged": (
+                "h_n is taken from output[0] forward and output[-1] backward; forward ends at "
+                "output[-1], backward at output[0]",
+                lambda states, out, outs: [
+                    (o[k - 1 + 1 if k == 0 else -1], *s[1:])
+                    for k, (o, s) in enumerate(zip(outs, states, strict=True))
+                ],
+            ),
+            "h-n-forward-twice": (
+                "The forward state stands for both directions in h_n",
+                lambda states, out, outs: [states[0]] * len(states),
+            ),
+            "h-n-backward-twice": (
+                "The backward state stands for both directions in h_n",
+                lambda states, out, outs: [states[-1]] * len(states),
+            ),
+        }
+        for name, (said, end) in ends.items():
+            yield Mistake(name, f"{said}.", where, ends=end)
+        collects = {
+            "h-n-directions-joined": (
+                "The directions stand side by side in the last states, (L, N, 2H); torch has "
+                "(2L, N, H)",
+                lambda part, L, D: np.concatenate([part[::2], part[1::2]], -1),
+            ),
+            "h-n-directions-summed": (
+                "The directions are added in the last states, (L, N, H); torch has (2L, N, H)",
+                lambda part, L, D: part[::2] + part[1::2],
+            ),
+            "h-n-forward-only": (
+                "Only the forward states are returned, (L, N, H); torch has (2L, N, H)",
+                lambda part, L, D: part[::2],
+            ),
+            "h-n-backward-only": (
+                "Only the backward states are returned, (L, N, H); torch has (2L, N, H)",
+                lambda part, L, D: part[1::2],
+            ),
+            "h-n-with-direction-axis": (
+                "The last states have an axis for the directions, (L, 2, N, H); torch has "
+                "(2L, N, H)",
+                lambda part, L, D: part.reshape(L, D, *part.shape[1:]),
+            ),
+        }
+        for name, (said, collect) in collects.items():
+            yield Mistake(name, f"{said}.", where, collect=collect)
+    collects = {
+        "h-n-last-layer-only": (
+            "Only the last layer's states are returned; all layers' are wanted",
+            lambda part, L, D: part[-D:],
+        ),
+        "h-n-first-layer-only": (
+            "Only the first layer's states are returned; all layers' are wanted",
+            lambda part, L, D: part[:D],
+        ),
+        "h-n-layers-reversed": (
+            "The last states stand with the last layer first; the first layer comes first",
+            lambda part, L, D: part.reshape(L, D, *part.shape[1:])[::-1].reshape(part.shape),
+        ),
+        "h-n-reversed": (
+            "The last states stand in reversed order",
+            lambda part, L, D: part[::-1],
+        ),
+        "h-n-last-layer-repeated": (
+            "The last layer's states stand for all layers",
+            lambda part, L, D: np.concatenate([part[-D:]] * L),
+        ),
+        "h-n-batch-first": (
+            "The last states are (N, layers, H); they are (layers, N, H), batch_first or not",
+            lambda part, L, D: part.swapaxes(0, 1),
+        ),
+        "h-n-viewed-batch-first": (
+            "The last states are turned into (N, layers, H) by a view",
+            lambda part, L, D: part.reshape(part.shape[1], part.shape[0], -1),
+        ),
+        "h-n-features-joined": (
+            "The last states stand side by side, (N, layers*H); they are (layers, N, H)",
+            lambda part, L, D: np.concatenate(list(part), -1),
+        ),
+        "h-n-rows-joined": (
+            "The last states stand below each other, (layers*N, H); they are (layers, N, H)",
+            lambda part, L, D: np.concatenate(list(part), 0),
+        ),
+        "h-n-list": ("The last states are a list; stack them", lambda part, L, D: tuple(part)),
+    }
+    for name, (said, collect) in collects.items():
+        if L == 1 and "layer" in name and "batch" not in name:
+            continue
+        yield Mistake(name, f"{said}.", where, collect=collect)
+    arranges = {
+        "first-h-0-for-all": (
+            "All layers and directions start from h_0[0]; each has its own",
+            lambda part, L, D: 0 * part + part[:1],
+        ),
+        "last-h-0-for-all": (
+            "All layers and directions start from h_0[-1]; each has its own",
+            lambda part, L, D: 0 * part + part[-1:],
+        ),
+        "h-0-reversed": ("h_0 is read in reversed order", lambda part, L, D: part[::-1]),
+    }
+    for name, (said, arrange) in arranges.items():
+        yield Mistake(name, f"{said}.", where, arrange=arrange)
+
+
+def one_state(kind):
+    """One layer, one direction: the state still has its layer axis, (1, N, H)."""
+    where = f"{kind}/states"
+    collects = {
+        "h-n-without-layer-axis": (
+            "The last state is (N, H); torch has (1, N, H) with one layer",
+            lambda part, L, D: part[0],
+        ),
+        "h-n-batch-first": (
+            "The last state is (N, 1, H); it is (1, N, H), batch_first or not",
+            lambda part, L, D: part.swapaxes(0, 1),
+        ),
+    }
+    for name, (said, collect) in collects.items():
+        yield Mistake(name, f"{said}.", where, collect=collect)
+
+
+def batch_axes(kind):
+    """batch_first and what is thought of it."""
+    where = f"{kind}/axes"
+    yield Mistake(
+        "batch-first-ignored",
+        "xs is read as (T, N, I) though batch_first says (N, T, I).",
+        where,
+        read=False,
+        back=False,
+    )
+    yield Mistake(
+        "batch-first-ignored-in-input",
+        "xs is read as (T, N, I) though batch_first says (N, T, I); the output is turned.",
+        where,
+        read=False,
+    )
+    yield Mistake(
+        "output-not-batch-first",
+        "The output is (T, N, H) though batch_first says (N, T, H).",
+        where,
+        back=False,
+    )
+    yield Mistake(
+        "batch-first-by-view",
+        "xs (N, T, I) is turned into (T, N, I) by a view, which mixes rows and steps: transpose.",
+        where,
+        inputs=lambda xs: np.ascontiguousarray(xs.swapaxes(0, 1)).reshape(xs.shape),
+    )
+    yield Mistake(
+        "output-batch-first-by-view",
+        "The output is turned into (N, T, H) by a view, which mixes rows and steps: transpose.",
+        where,
+        back=False,
+        result=lambda r: (r[0].reshape(r[0].shape[1], r[0].shape[0], -1), *r[1:]),
+    )
+
+
+def projection(kind):
+    """torch's proj_size: h' = W_hr (o tanh(c'))."""
+    where = "lstm/projection"
+    projects = {
+        "projection-through-tanh": (
+            "The projected h goes through tanh once more",
+            lambda h, W: tanh(linear(h, W)),
+        ),
+        "projection-cut": (
+            "h is cut to its first P units; it is multiplied by W_hr",
+            lambda h, W: h[..., : len(W)],
+        ),
+    }
+    for name, (said, project) in projects.items():
+        yield Mistake(name, f"{said}; h' = W_hr (o tanh(c')).", where, project=project)
+
+
+def partly(some, L, D):
+    """The commonest mistakes of a step, made in one direction or layer only."""
+    places = []
+    if D == 2:
+        places.append(("in the backward direction only", "backward", lambda k, d: d == 1))
+        places.append(("in the forward direction only", "forward", lambda k, d: d == 0))
+    if L > 1:
+        places.append(("above the first layer only", "upper", lambda k, d: k > 0))
+        places.append(("in the first layer only", "lowest", lambda k, d: k == 0))
+    for mistake in some:
+        if any(part in mistake.name for part in ("-W-", "-b-", "weights", "softmax", "formula")):
+            continue
+        for said, short, only in places:
+            yield Mistake(
+                f"{mistake.name}-{short}",
+                f"{mistake.words} This {said}.",
+                mistake.section,
+                **mistake.change,
+                only=only,
+            )

@@ -10,10 +10,9 @@ Letters: T steps, N rows in the batch, I inputs, H hidden units, G = gates * H, 
 D directions.
 """
 
-import numpy as np
 import torch
 
-from rnn_course.ops import linear, sigmoid, tanh
+from rnn_course.ops import concat, linear, sigmoid, stack, tanh
 from rnn_course.unroll import unroll
 
 NAMES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
@@ -162,6 +161,7 @@ def run_network(
     join=None,
     turn=None,
     way=(False, True),
+    takes=None,
     ends=None,
     collect=None,
     only=None,
@@ -174,35 +174,47 @@ def run_network(
 
     arrange(part, L, D)         what stands in h_0 and c_0, in torch's order
     share(layers)               the weights of all layers
-    feed(below, xs, previous)   what a layer above the first reads; previous: what the layer below
-                                read and the outputs of its directions
-    join(outputs)               the outputs of the directions become one
+    feed(below, outs)           what a layer above the first reads; below: the output of the layer
+                                below, outs: its directions one by one
+    join(outs)                  the outputs of the directions become one
     turn(output)                what is done to the output of the backward direction
     way                         which direction is run against time
-    ends(output, states, D)     the layer's last states, one for each direction
+    takes(start, k, d, finals)  the state that layer k, direction d starts with; finals: the last
+                                states so far
+    ends(states, output, outs)  the layer's last states, one for each direction
     collect(part, L, D)         how h_n and c_n are put together
-    only(layer, direction)      where the switches of layer and step hold; default: everywhere
+    only(k, d)                  where the switches of layer and step hold; default: everywhere
     """
     L, D = len(layers), len(layers[0])
     layers = share(layers) if share else layers
     if arrange:
         starts = [arrange(part, L, D) for part in starts]
-    below, previous, finals = xs, None, []
+    below, outs, finals = xs, None, []
     for k, directions in enumerate(layers):
         if feed and k:
-            below = feed(below, xs, previous)
+            below = feed(below, outs)
         outs, states = [], []
         for d, p in enumerate(directions):
             start = tuple(part[k * D + d] for part in starts)
+            start = takes(start, k, d, finals + states) if takes else start
             here = switches if only is None or only(k, d) else {}
             out, state = run_layer(step, below, start, p, way[d], **here)
             outs.append(turn(out) if turn and d else out)
             states.append(state)
-        previous = outs
-        below = join(outs) if join else outs[0] if D == 1 else np.concatenate(outs, -1)
-        finals += ends(below, states, D) if ends else states
-    parts = [np.stack(part) for part in zip(*finals, strict=True)]
+        below = join(outs) if join else outs[0] if D == 1 else concat(outs, -1)
+        finals += ends(states, below, outs) if ends else states
+    parts = [stack(part) for part in zip(*finals, strict=True)]
     return below, [collect(part, L, D) for part in parts] if collect else parts
+
+
+def projected(step):
+    """The step with its h made smaller by W_hr (torch's proj_size)."""
+
+    def step_projected(a, state, p, project=linear, **switches):
+        h, *rest = step(a, state, p, **switches)
+        return project(h, p["weight_hr"]), *rest
+
+    return step_projected
 
 
 # ------------------------------------------------------- the same, as students' functions see it
@@ -219,9 +231,9 @@ def arrays(value):
     return value
 
 
-def cell_reference(kind):
+def cell_reference(kind, step=None):
     """rnn_cell(x, h, W_ih, W_hh, b_ih, b_hh, **switches) and its like."""
-    step, two = STEPS[kind], STATES[kind] == 2
+    step, two = step or STEPS[kind], STATES[kind] == 2
 
     def reference(x, state, *w, weights=None, after=None, **switches):
         """after(new, state): what is returned, from the new and the given state."""

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import torch
 
+from rnn_course.checks.cases import tensors
+
 _OURS = (str(Path(__file__).resolve().parent), str(Path(torch.__file__).resolve().parent))
 _DTYPE = re.compile(
     r"same dtype|scalar type|dtype|Float and Double|Double and Float", re.IGNORECASE
@@ -66,7 +68,7 @@ class Trouble:
 
 def hint(trouble, args):
     """What an error message of torch means for the task at hand, or ''."""
-    shapes = [tuple(x.shape) for x in _tensors(args)]
+    shapes = [tuple(x.shape) for x in tensors(args)]
     found = _MATMUL.search(trouble.text)
     if found:
         a, b, c, d = map(int, found.groups())
@@ -82,16 +84,8 @@ def hint(trouble, args):
             f"Two tensors that are added or multiplied have sizes {found[1]} and {found[2]} along "
             "an axis where they must agree."
         )
+    if "backward through the graph a second time" in trouble.text:
+        return "the state still hangs on the chunk before it: start each chunk from h.detach()"
     if trouble.name == "NotImplementedError":
         return "Something that it calls is not done yet."
     return ""
-
-
-def _tensors(value):
-    if isinstance(value, torch.Tensor):
-        return [value]
-    if isinstance(value, tuple | list):
-        return [x for v in value for x in _tensors(v)]
-    if isinstance(value, dict):
-        return _tensors(list(value.values()))
-    return []

@@ -1,8 +1,8 @@
 """What a check says, as plain text and as HTML.
 
 The order is always the same: how it ended; what was compared, and on what; where it first goes
-wrong, and how far; what is right; what it may be, and where the book explains it. A Message is a list
-of lines, each with a role; both forms are made from it, so they say the same.
+wrong, and how far; what is right; what it may be, and where the book explains it. A Message is a
+list of lines, each with a role; both forms are made from it, so they say the same.
 """
 
 import re
@@ -163,6 +163,23 @@ def not_a_function(task, got):
     message.say(f"Expected your function `{task.call}`, got {describe(got)}.")
     message.say("Pass the function itself, without parentheses behind its name.")
     return verdict(message)
+
+
+def not_a_module(task, got):
+    message = Message(task.name, "error")
+    message.say(f"{task.name}: this is not a module.", "head")
+    what = "a class" if isinstance(got, type) else describe(got)
+    message.say(f"Expected an instance of your torch.nn.Module, got {what}.")
+    message.say("Make one first, with the same sizes as torch's: `MyLSTM(4, 5)`.")
+    return verdict(message)
+
+
+def cannot_load(task, trouble):
+    message = Message(task.name, "error")
+    message.say(f"{task.name}: the module cannot take torch's weights.", "head")
+    message.say(f"Of its parameters, {trouble}.")
+    message.say("Names and shapes are to be torch's: see `torch.nn.LSTM(4, 5).state_dict()`.")
+    return verdict(message, where=[task.section])
 
 
 def ready_made(task, called):

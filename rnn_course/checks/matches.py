@@ -1,0 +1,333 @@
+"""check.matches: a reader's own module held against one of torch.nn's recurrent layers.
+
+    check.matches(MyLSTM(4, 5, num_layers=2), torch.nn.LSTM(4, 5, num_layers=2))
+
+The module has torch's parameter names (it is given weights by load_state_dict) and is called as
+torch's is. Output, last states and every gradient are compared: of the input, of the first
+states and of each parameter.
+"""
+
+from functools import partial
+
+import numpy as np
+import torch
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
+
+from rnn_course.checks import cases, mistakes, recurrence, words
+from rnn_course.checks.compare import Missing
+from rnn_course.checks.honest import RECURRENT
+from rnn_course.checks.task import Shown, Task
+from rnn_course.ops import relu
+from rnn_course.weights import network
+
+KINDS = {
+    "RNN": "rnn",
+    "LSTM": "lstm",
+    "GRU": "gru",
+    "RNNCell": "rnn",
+    "LSTMCell": "lstm",
+    "GRUCell": "gru",
+}
+SHARES = {"forward": 0.4, "states": 0.2, "gradients": 0.2, "edges": 0.2}
+
+
+class Matches:
+    """What `check.matches` is: called for a notebook, or .verdict(...) for programs."""
+
+    def __call__(self, module, reference, points=1, hidden=False, **options):
+        """Check a module and show what was found. Options: see `verdict`."""
+        return Shown(self.verdict(module, reference, hidden, **options), points)
+
+    def verdict(self, module, reference, hidden=False, packed=False, forbids=RECURRENT):
+        """Check a module without showing anything. Returns a Verdict.
+
+        reference  torch.nn.RNN, LSTM, GRU, or one of their cells, with the same settings
+        packed     also with a PackedSequence in and out
+        forbids    what the module may not call; () for a module that is made of ready parts
+        """
+        kind = type(reference).__name__
+        if kind not in KINDS or not isinstance(reference, torch.nn.Module):
+            raise TypeError(
+                "expected a torch.nn RNN, LSTM, GRU or one of their cells as the second argument, "
+                f"got {kind}: check.matches(your_module, torch.nn.LSTM(4, 5))"
+            )
+        task = task_for(reference, packed, forbids)
+        if module is None or module is Ellipsis:
+            return words.undone(task, None)
+        if isinstance(module, type) or not isinstance(module, torch.nn.Module):
+            return words.not_a_module(task, module)
+        trouble = wrong_parameters(module, reference)
+        if trouble:
+            return words.cannot_load(task, trouble)
+        kept = {name: value.detach().clone() for name, value in module.state_dict().items()}
+        mode = module.training
+        try:
+            return task.verdict(partial(call_module, Net(reference), module), hidden)
+        finally:
+            module.to(next(iter(kept.values())).dtype)
+            module.load_state_dict(kept)
+            module.train(mode)
+
+
+def task_for(reference, packed, forbids):
+    """The task that a reference sets: its cases, its oracle, its catalogue."""
+    net = Net(reference)
+    return Task(
+        f"matches {type(reference).__name__}",
+        f"module({'x' if net.cell else 'xs'}, state, weights)",
+        net.returns(),
+        partial(draw, net, packed=packed),
+        partial(call_module, net, net.oracle),
+        f"{net.kind}/{'step' if net.cell else 'loop'}",
+        f"The same as {type(reference).__name__}.",
+        SHARES,
+        tuple(forbids),
+        net.reference,
+        net.mistakes,
+        partial(probes, net),
+        lambda answer: answer["result"],
+    )
+
+
+class Net:
+    """What kind of layer a reference is: read off its attributes, once."""
+
+    def __init__(self, reference):
+        name = type(reference).__name__
+        self.kind, self.cell = KINDS[name], name.endswith("Cell")
+        self.two = recurrence.STATES[self.kind] == 2
+        self.I, self.H = reference.input_size, reference.hidden_size
+        self.P = getattr(reference, "proj_size", 0)
+        self.L = getattr(reference, "num_layers", 1)
+        self.D = 2 if getattr(reference, "bidirectional", False) else 1
+        self.batch_first = getattr(reference, "batch_first", False)
+        self.relu = getattr(reference, "nonlinearity", "tanh") == "relu"
+        self.shapes = {n: tuple(p.shape) for n, p in reference.named_parameters()}
+        self.inputs = ("x", "h", "c") if self.cell else ("xs", "h_0", "c_0")
+        settings = {"bias": reference.bias, "dtype": torch.float64}
+        if self.kind == "rnn":
+            settings["nonlinearity"] = reference.nonlinearity
+        if not self.cell:
+            settings |= {"num_layers": self.L, "bidirectional": self.D == 2}
+            settings |= {"batch_first": self.batch_first}
+            settings |= {"proj_size": self.P} if self.P else {}
+        self.oracle = getattr(torch.nn, name)(self.I, self.H, **settings)
+
+    def returns(self):
+        """The declared results: ('output: T N 2H', 'h_n: 2L N H | states') and the gradients."""
+        h = "P" if self.P else "H"
+        if self.cell:
+            result = ("h: N H", "c: N H | states") if self.two else "h: N H"
+        else:
+            features = f"{self.D if self.D > 1 else ''}{h}"
+            layers = "2L" if self.D == 2 else "L"
+            time_batch = "N T" if self.batch_first else "T N"
+            states = [f"h_n: {layers} N {h} | states", f"c_n: {layers} N H | states"]
+            states = tuple(states) if self.two else states[0]
+            result = (f"output: {time_batch} {features}", states)
+        gates = len(recurrence.GATES[self.kind])
+        rows = f"{gates if gates > 1 else ''}H"
+        names = self.inputs[: 2 + self.two]
+        gradients = {name: f"gradient of {name} | gradients" for name in names}
+        for name, shape in self.shapes.items():
+            axes = f"{rows} ?" if len(shape) == 2 else rows
+            axes = "P H" if "weight_hr" in name else axes
+            gradients[name] = f"gradient of {name}: {axes} | gradients"
+        return {"result": result, "gradients": gradients}
+
+    def weights(self, draw):
+        return {name: draw.weights(*shape) for name, shape in self.shapes.items()}
+
+    def states(self, draw, *batch):
+        if self.cell:
+            shapes = [(*batch, self.H)] * 2
+        else:
+            shapes = [
+                (self.L * self.D, *batch, self.P or self.H),
+                (self.L * self.D, *batch, self.H),
+            ]
+        parts = tuple(draw.normal(*shape) for shape in shapes[: 1 + self.two])
+        return parts if self.two else parts[0]
+
+    def mistakes(self):
+        if self.cell:
+            return mistakes.cell(self.kind)
+        return mistakes.network(self.kind, self.L, self.D, self.batch_first, self.P)
+
+    def step(self):
+        step = recurrence.STEPS[self.kind]
+        if self.kind == "rnn" and self.relu:
+            step = partial(step, act=relu)
+        return recurrence.projected(step) if self.P else step
+
+    def reference(self, xs, state, given, read=None, back=True, **switches):
+        """The same numbers by our recurrence, with switches: what mistakes change.
+
+        read   how xs is read: True for batch first; back: is the output turned back as well
+        """
+        xs, state, given = recurrence.arrays((xs, state, given))
+        if self.cell:
+            return self._cell(xs, state, given, switches)
+        layers = [[p for _, p in directions] for directions in network(None, given)]
+        single, first = xs.ndim == 2, self.batch_first if read is None else read
+        if single:
+            xs = xs[:, None]
+        elif first:
+            xs = xs.swapaxes(0, 1)
+        sizes = (self.P or self.H, self.H)[: 1 + self.two]
+        if state is None:
+            parts = [np.zeros((self.L * self.D, xs.shape[1], size)) for size in sizes]
+        else:
+            parts = state if self.two else [state]
+            parts = [part[:, None] for part in parts] if single else parts
+        output, parts = recurrence.run_network(self.step(), xs, parts, layers, **switches)
+        if single:
+            output, parts = output[:, 0], [part[:, 0] for part in parts]
+        elif self.batch_first and back:
+            output = output.swapaxes(0, 1)
+        return output, tuple(parts) if self.two else parts[0]
+
+    def _cell(self, x, state, given, switches):
+        single = x.ndim == 1
+        if single:
+            x, state = x[None], _each(state, lambda s: s[None])
+        if state is None:
+            zeros = np.zeros((len(x), self.H))
+            state = (zeros, zeros) if self.two else zeros
+        w = [given.get(name, 0.0) for name in recurrence.NAMES]
+        new = recurrence.cell_reference(self.kind, self.step())(x, state, *w, **switches)
+        return _each(new, lambda s: s[0]) if single else new
+
+
+def _each(state, change):
+    """The change made to every part of a state, if there is one."""
+    if state is None:
+        return None
+    return tuple(map(change, state)) if isinstance(state, tuple) else change(state)
+
+
+def draw(net, draw, packed=False):
+    """The cases: one ordinary, and the edges."""
+    taken = {net.I, net.H, net.P, net.L * net.D}
+    free = [n for n in range(3, 20) if n not in taken]
+    T, N = (free[2], free[1]) if draw.hidden else (free[1], free[0])
+    w = net.weights(draw)
+    if net.cell:
+        x, state = draw.normal(N, net.I), net.states(draw, N)
+        yield cases.case(x, state, w)
+        yield cases.edge("one row in the batch", x[:1], _rows(state, 0), w)
+        yield cases.edge("no state given", x, None, w)
+        yield cases.edge("unbatched", x[0], net.states(draw), w)
+        return
+    xs, state = draw.normal(T, N, net.I), net.states(draw, N)
+
+    def turned(xs):
+        return xs.transpose(0, 1) if net.batch_first else xs
+
+    yield cases.case(turned(xs), state, w)
+    yield cases.edge("one time step", turned(xs[:1]), state, w)
+    yield cases.edge("one row in the batch", turned(xs[:, :1]), _rows(state, 1), w)
+    yield cases.edge("no states given", turned(xs), None, w)
+    yield cases.edge("unbatched", xs[:, 0], net.states(draw), w)
+    view = xs.transpose(0, 1).contiguous().transpose(0, 1)
+    yield cases.edge("xs that is a transposed view", turned(view), state, w)
+    if packed:
+        lengths = draw.lengths(N, T)
+        yield cases.edge(f"packed, lengths {lengths}", (turned(xs), lengths), state, w)
+
+
+def _rows(state, axis):
+    """The first row of the batch in every part of the state."""
+    if isinstance(state, tuple):
+        return tuple(_rows(s, axis) for s in state)
+    return state.narrow(axis, 0, 1)
+
+
+def probes(net, draw):
+    """Inputs on which whole families of mistakes do not show."""
+    if not net.cell:
+        xs = draw.normal(*(3, 2) if net.batch_first else (2, 3), net.I)
+        state = net.states(draw, 3)
+    else:
+        xs, state = draw.normal(3, net.I), net.states(draw, 3)
+    w = net.weights(draw)
+    some = {name: 0 * v if "bias" in name else v for name, v in w.items()}
+    yield cases.Case((xs, state, some), note="all biases are zero")
+    gates = len(recurrence.GATES[net.kind])
+    alike = {
+        name: v if "weight_hr" in name else torch.cat([v[: len(v) // gates]] * gates)
+        for name, v in w.items()
+    }
+    yield cases.Case((xs, state, alike), note="all gates have the same weights")
+    zero = cases.change_tensors(state, lambda s: 0 * s)
+    yield cases.Case((xs, zero, w), note="the first states are zero")
+    cut = {name: 0 * v if "weight_hh" in name else v for name, v in w.items()}
+    yield cases.Case((xs, state, cut), note="W_hh is zero")
+    if net.D == 2:
+        same = {name: w[name.removesuffix("_reverse")] for name in w}
+        yield cases.Case((xs, state, same), note="both directions have the same weights")
+
+
+# ------------------------------------------------------------------------ calling a module
+
+
+def call_module(net, module, xs, state, weights):
+    """Give the module its weights, call it as torch's, and differentiate what comes back.
+
+    Returns {"result": what the module gave, "gradients": name -> tensor or Missing}.
+    """
+    module.to(next(iter(weights.values())).dtype)
+    module.load_state_dict(weights)
+    module.eval()
+    packed = isinstance(xs, tuple)
+    data = (xs[0] if packed else xs).detach().requires_grad_()
+    state = _each(state, lambda s: s.detach().requires_grad_())
+    given = data
+    if packed:
+        given = pack_padded_sequence(data, xs[1], net.batch_first, enforce_sorted=False)
+    result = module(given) if state is None else module(given, state)
+    inputs = [data, *(state if net.two else (state,))] if state is not None else [data]
+    inputs = dict(zip(net.inputs, inputs, strict=False)) | dict(module.named_parameters())
+    if packed:
+        result = _unpacked(net, result)
+    return {"result": result, "gradients": gradients(inputs, result)}
+
+
+def _unpacked(net, result):
+    if isinstance(result, tuple) and isinstance(result[0], PackedSequence):
+        output, _ = pad_packed_sequence(result[0], net.batch_first)
+        return (output, *result[1:])
+    return result
+
+
+def gradients(inputs, result):
+    """name -> gradient of one random sum over all results, or a Missing that says why not."""
+    generator = torch.Generator().manual_seed(1)
+    loss = 0.0
+    for part in cases.tensors(result):
+        direction = torch.randn(part.shape, generator=generator, dtype=torch.float64)
+        loss = loss + (part * direction.to(part.dtype)).sum()
+    why = "no gradient: nothing that comes back depends on it"
+    found = [None] * len(inputs)
+    try:
+        if isinstance(loss, torch.Tensor) and loss.requires_grad:
+            found = torch.autograd.grad(loss, list(inputs.values()), allow_unused=True)
+    except RuntimeError as error:
+        why = f"no gradient: {str(error).splitlines()[0][:200]}"
+    return {name: Missing(why) if g is None else g for name, g in zip(inputs, found, strict=True)}
+
+
+def wrong_parameters(module, reference):
+    """Words on parameters that are missing, unknown or of another shape; '' if all is well."""
+    want = {name: tuple(p.shape) for name, p in reference.named_parameters()}
+    have = {name: tuple(p.shape) for name, p in module.named_parameters()}
+    missing = [name for name in want if name not in have]
+    unknown = [name for name in have if name not in want]
+    other = [name for name in want if name in have and have[name] != want[name]]
+    said = []
+    if missing:
+        said.append(f"it has no parameter {', '.join(missing)}")
+    if unknown:
+        said.append(f"torch's has no parameter {', '.join(unknown)}")
+    said += [f"{name} is {have[name]}; torch's is {want[name]}" for name in other]
+    return "; ".join(said)
