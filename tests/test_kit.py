@@ -1,0 +1,195 @@
+"""The student kit: nothing but what students need, and it works where only it is installed."""
+
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import build
+import kit
+import lab
+import nbformat
+import pytest
+import release
+import sample_class
+from nbclient import NotebookClient
+
+from rnn_course.autograde.course import Course
+
+NAMES = build.assignments()
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    course = Course(build.EXERCISES.parent, home=tmp_path_factory.mktemp("class"))
+    release.release(course=course)
+    return course
+
+
+@pytest.fixture(scope="module")
+def archive(course, tmp_path_factory):
+    path, is_new = kit.make_kit(course, tmp_path_factory.mktemp("kit") / "kit.zip")
+    assert is_new
+    return path
+
+
+@pytest.fixture(scope="module")
+def folder(archive, tmp_path_factory):
+    """The kit as a student unpacks it."""
+    student = tmp_path_factory.mktemp("student")
+    with zipfile.ZipFile(archive) as opened:
+        opened.extractall(student)
+    return student / kit.FOLDER
+
+
+@pytest.fixture(scope="module")
+def wheel(folder):
+    """The texts of the kit's wheel, by name."""
+    (path,) = folder.glob("*.whl")
+    with zipfile.ZipFile(path) as opened:
+        return {name: opened.read(name).decode() for name in opened.namelist()}
+
+
+def test_the_kit_holds_what_students_need_and_nothing_else(folder):
+    names = {path.name for path in folder.iterdir()}
+    notebooks = {f"{name}.ipynb" for name in NAMES}
+    (wheel,) = (name for name in names if name.endswith(".whl"))
+    assert names == notebooks | {"README.txt", "requirements.txt", wheel}
+
+
+def test_no_solution_is_in_the_kit(course, folder, wheel):
+    for name in NAMES:
+        kept = (folder / f"{name}.ipynb").read_bytes()
+        assert kept == course.notebook("release", name).read_bytes()
+    everything = "\n".join([*wheel.values(), *(p.read_text() for p in folder.glob("*.[ti]*"))])
+    assert "### BEGIN SOLUTION" not in everything and "BEGIN HIDDEN" not in everything
+    for name in NAMES:
+        source = nbformat.read(course.notebook("source", name), 4)
+        for task, solution in sample_class.solutions(source).items():
+            assert solution not in everything, task
+
+
+def test_the_wheel_has_the_package_without_the_instructors_part(wheel):
+    assert "rnn_course/checks/__init__.py" in wheel and "rnn_course/cells.py" in wheel
+    for name, text in wheel.items():
+        assert not name.startswith(("rnn_course/autograde", "tests", "exercises")), name
+        assert not name.endswith("entry_points.txt"), text
+
+
+def test_requirements_are_pinned_and_free_of_book_and_grading_tools(folder):
+    lines = (folder / "requirements.txt").read_text().splitlines()
+    pinned, wheels = [x for x in lines if "==" in x], [x for x in lines if x.endswith(".whl")]
+    assert len(pinned) + len(wheels) == len(lines) and len(wheels) == 1
+    names = {line.split("==")[0] for line in pinned}
+    assert {"torch", "numpy", "jupyterlab"} <= names
+    assert not names & {"nbgrader", "jupytext", "jupyter-book", "sphinx", "pytest"}
+    assert (folder / wheels[0]).exists()
+
+
+def test_the_readme_has_ten_lines_and_names_every_notebook(folder):
+    text = (folder / "README.txt").read_text()
+    assert len(text.splitlines()) <= 10
+    assert all(name in text for name in NAMES)
+    assert "pip install -r requirements.txt" in text and "jupyter lab" in text
+
+
+def test_the_kit_is_made_once(course, archive, tmp_path):
+    before = archive.stat().st_mtime_ns
+    assert kit.make_kit(course, archive) == (archive, False)
+    assert archive.stat().st_mtime_ns == before
+
+
+# -- in an environment of its own ------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def python(folder, tmp_path_factory):
+    """Python of a new environment in which pip has installed the kit's requirements.txt.
+
+    To spare the download of torch and JupyterLab, the environment sees the third-party packages of
+    this one by links, and pip takes them for installed. The course's own package is not among them:
+    it comes from the wheel in the kit, with pip's check that all it requires is there.
+    """
+    venv = tmp_path_factory.mktemp("venv")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
+    python = venv / "bin" / "python"
+    third_party = venv / "third-party"
+    third_party.mkdir()
+    for place in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
+        for path in Path(place).iterdir():
+            if "rnn_course" not in path.name:
+                (third_party / path.name).symlink_to(path)
+    own = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder)
+    Path(own.stdout.strip(), "third-party.pth").write_text(f"{third_party}\n")
+    assert "No module named 'rnn_course'" in run(python, "-c", "import rnn_course", cwd=venv).stderr
+    install = (python, "-m", "pip", "install", "--no-index", "--disable-pip-version-check")
+    done = run(*install, "-r", "requirements.txt", cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Successfully installed rnn-course" in done.stdout
+    return python
+
+
+def run(*command, cwd):
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True)
+
+
+def execute(notebook, python, folder):
+    """Run a notebook with the environment's Python, in the kit's folder; returns it."""
+    client = NotebookClient(notebook, timeout=120, allow_errors=True)
+    client.km = client.create_kernel_manager()
+    client.km.kernel_spec.argv[0] = str(python)
+    return client.execute(cwd=str(folder))
+
+
+def outputs(notebook, kind):
+    return [out for cell in notebook.cells for out in cell.get("outputs", []) if kind in out]
+
+
+def test_the_package_comes_from_the_wheel(python, folder):
+    code = "import rnn_course, torch; print(rnn_course.__file__)"
+    assert str(python.parent.parent) in run(python, "-c", code, cwd=folder).stdout
+    missing = run(python, "-c", "import rnn_course.autograde", cwd=folder).stderr
+    assert "No module named 'rnn_course.autograde'" in missing
+    assert not (python.parent / "rnn-course").exists()
+
+
+def test_a_notebook_of_the_kit_runs_and_a_solution_is_found_right(python, folder, course):
+    notebook = nbformat.read(folder / "rnn.ipynb", 4)
+    source = nbformat.read(course.notebook("source", "rnn"), 4)
+    answers = {"rnn-cell": sample_class.solutions(source)["rnn-cell"]}
+    ran = execute(sample_class.fill_in(notebook, answers), python, folder)
+    assert outputs(ran, "ename") == []
+    said = {
+        cell.metadata["nbgrader"]["grade_id"]: cell.outputs[-1]["data"]
+        for cell in ran.cells
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade")
+    }
+    assert said.pop("rnn-cell")["text/plain"] == "3"
+    assert len(said) == 7
+    for data in said.values():
+        assert data["text/plain"] == "0" and "not done yet" in data["text/html"]
+
+
+def test_without_the_package_the_first_cell_says_what_to_do(python, folder):
+    notebook = nbformat.read(folder / "rnn.ipynb", 4)
+    (set_up,) = (cell for cell in notebook.cells if cell.id == "set-up")
+    hide = "import sys; sys.path = [p for p in sys.path if not p.endswith('site-packages')]"
+    notebook.cells = [nbformat.v4.new_code_cell(hide), set_up]
+    (error,) = outputs(execute(notebook, python, folder), "ename")
+    assert error["evalue"].startswith("rnn_course is not installed: run `python -m pip install")
+    assert "\n" not in error["evalue"]
+
+
+# -- make lab --------------------------------------------------------------------------------------
+
+
+def test_lab_copies_releases_and_never_over_what_is_there(course, tmp_path):
+    releases = [course.notebook("release", name) for name in NAMES]
+    names = [path.name for path in releases]
+    work = tmp_path / "work"
+    assert lab.copy_releases(releases, work) == (names, [])
+    assert (work / "rnn.ipynb").read_bytes() == course.notebook("release", "rnn").read_bytes()
+    (work / "rnn.ipynb").write_text("my work")
+    assert lab.copy_releases(releases, work) == ([], ["rnn.ipynb"])
+    assert (work / "rnn.ipynb").read_text() == "my work"
