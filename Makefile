@@ -1,8 +1,8 @@
 # The course, one verb a line: `make help`.
 #
 # Everything a verb makes is under _build/ (and .venv/). People's work is in class/ (or COURSE=DIR)
-# and work/, and no verb here deletes it. A stamp under _build/stamps/ is newer than what a step
-# read when it last succeeded, so that a verb run twice does no work twice.
+# and work/, and no verb here deletes it. A verb run twice does no work twice: set-up has a stamp,
+# the other steps find out by themselves what has changed.
 
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -27,10 +27,8 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do \
 
 BIN := .venv/bin
 PY := $(BIN)/python
-STAMPS := _build/stamps
-
-PACKAGE := $(shell find rnn_course -name '*.py' -not -path '*/.ipynb_checkpoints/*')
 INSTALLED := .venv/installed
+SAMPLE := _build/sample-class
 
 .PHONY: help setup book read release lab grade formgrader feedback export course \
 	test browser-test bench evidence lint lock clean
@@ -45,59 +43,60 @@ setup: $(INSTALLED)  ## make .venv and install what the course needs; only when 
 
 $(INSTALLED): requirements.txt requirements.lock pyproject.toml
 	@if [ ! -x $(PY) ]; then \
-		if [ -z "$(PYTHON)" ] || ! "$(PYTHON)" -c "$(RIGHT_VERSION)" 2>/dev/null; then \
-			echo "Needed: Python 3.11, 3.12 or 3.13. Found: $${PYTHON:-$$(python3 --version \
-				2>/dev/null || echo none)}. Install one, or name it: make setup PYTHON=python3.12" >&2; \
+		python="$(or $(PYTHON),python3)"; \
+		if ! "$$python" -c "$(RIGHT_VERSION)" 2>/dev/null; then \
+			found="$$("$$python" --version 2>/dev/null || echo none)"; \
+			echo "Needed: Python 3.11, 3.12 or 3.13. Found: $$found ($$python)." >&2; \
+			echo "Install one, or name the one you have: make setup PYTHON=python3.12" >&2; \
 			exit 1; \
 		fi; \
-		echo "making .venv with $(PYTHON)"; \
-		"$(PYTHON)" -m venv .venv; \
+		echo "making .venv with $$("$$python" --version)"; \
+		"$$python" -m venv .venv; \
 	fi
-	$(PY) -m pip install --quiet -r requirements.txt -c requirements.lock
+	@echo "installing what requirements.txt names (a few minutes the first time)"
+	@$(PY) -m pip install --quiet -r requirements.txt -c requirements.lock
 	@touch $@
 
 book: setup  ## build the book: _build/html/index.html
-	$(PY) book/_tools/build.py
+	@$(PY) book/_tools/build_book.py
 
 read: book  ## serve the book on this machine and say the address
-	$(PY) book/_tools/serve.py --port $(PORT)
+	@$(PY) book/_tools/serve.py --port $(PORT)
 
-release: setup $(STAMPS)/release  ## make every assignment's student notebook, and the student kit
+release: setup  ## make every assignment's student notebook, and the student kit
+	@$(PY) exercises/release.py
 
-$(STAMPS)/release: $(INSTALLED) $(wildcard exercises/*) $(PACKAGE)
-	$(PY) exercises/release.py
-	@mkdir -p $(@D) && touch $@
+lab: setup  ## JupyterLab on a copy of the releases in work/ (never over what is there)
+	@$(PY) exercises/lab.py
 
-lab: release  ## JupyterLab on a copy of the releases in work/ (never over what is there)
-	$(PY) exercises/lab.py
-
-grade: release  ## grade SUBMISSIONS=DIR [ASSIGNMENT=NAME]; without: the sample class
-ifeq ($(SUBMISSIONS),)
-	$(PY) exercises/sample_class.py
-	$(BIN)/rnn-course grade $(ASSIGNMENT)
+grade: release  ## grade SUBMISSIONS=DIR [ASSIGNMENT=NAME]; without: the class, or the sample class
+ifneq ($(SUBMISSIONS),)
+	@$(BIN)/rnn-course grade $(ASSIGNMENT) --submissions "$(SUBMISSIONS)"
 else
-	$(BIN)/rnn-course grade $(ASSIGNMENT) --submissions "$(SUBMISSIONS)"
+	@[ -d "$(COURSE)/submitted" ] || $(PY) exercises/sample_class.py $(ASSIGNMENT)
+	@$(BIN)/rnn-course grade $(ASSIGNMENT)
 endif
 
 formgrader: setup  ## mark the written answers by hand, in the browser
-	$(BIN)/rnn-course formgrader
+	@$(BIN)/rnn-course formgrader
 
 feedback: setup  ## make each student's feedback page [ASSIGNMENT=NAME]
-	$(BIN)/rnn-course feedback $(ASSIGNMENT)
+	@$(BIN)/rnn-course feedback $(ASSIGNMENT)
 
-export: setup  ## write the grades as CSV
-	$(BIN)/rnn-course export
+export: setup  ## write all grades as CSV
+	@$(BIN)/rnn-course export
 
-course: setup  ## everything once: book, releases, sample class graded; says where it all is
-	$(MAKE) --no-print-directory book
-	$(MAKE) --no-print-directory release
-	$(MAKE) --no-print-directory grade SUBMISSIONS=
-	$(MAKE) --no-print-directory feedback ASSIGNMENT=
+course: book release  ## everything once: book, releases, sample class graded; says where it all is
+	@$(PY) exercises/sample_class.py
+	@$(BIN)/rnn-course grade --sample
+	@$(BIN)/rnn-course feedback --sample
+	@$(BIN)/rnn-course export --sample
 	@echo
-	@echo "the book              _build/html/index.html   (make read serves it)"
-	@echo "student notebooks     _build/exercises/release/   and _build/student-kit.zip"
-	@echo "grades                $(COURSE)/grades.csv"
-	@echo "feedback              $(COURSE)/feedback/"
+	@echo "the book            _build/html/index.html       (make read: in your browser)"
+	@echo "student notebooks   _build/exercises/release/    (make lab: try them)"
+	@echo "the student kit     _build/student-kit.zip"
+	@echo "grades              $(SAMPLE)/grades.csv"
+	@echo "feedback            $(SAMPLE)/feedback/"
 
 test: setup  ## every test but those that need a browser, the quick ones first
 	$(PY) -m pytest -m "not browser"
@@ -105,11 +104,11 @@ test: setup  ## every test but those that need a browser, the quick ones first
 browser-test: setup  ## open every page of the built book in Chromium
 	$(PY) -m pytest -m browser
 
-bench: setup  ## the measurements that the book quotes
-	$(PY) bench/run.py
+bench: setup  ## the measurements that the book quotes: every bench/NAME.py
+	@for script in bench/*.py; do echo "== $$script"; $(PY) $$script; done
 
-evidence: setup  ## the full tables of proof and attack; long
-	$(PY) bench/evidence.py
+evidence: setup  ## the full tables of proof and attack: every bench/evidence/NAME.py; long
+	@for script in bench/evidence/*.py; do echo "== $$script"; $(PY) $$script; done
 
 lint: setup  ## ruff: lint and format, as before each commit
 	$(BIN)/ruff check .

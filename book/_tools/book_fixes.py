@@ -65,7 +65,7 @@ MENDED = {
 
 
 def name_the_cache(app, config):
-    """Keep the cells' results where build.py keeps them; another state, and all is read again."""
+    """Results of cells are where build_book.py keeps them; in another state, all is read again."""
     config.nb_execution_cache_path = str(cache_folder(Path(app.srcdir)))
 
 

@@ -6,6 +6,7 @@ else a cell's result depends on (the package, the measurements, the versions) is
 of the cache's folder: after a change there, every page runs again.
 """
 
+import asyncio
 import hashlib
 import json
 import os
@@ -14,7 +15,6 @@ import shutil
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import yaml
 
@@ -91,36 +91,46 @@ def run_pages(root, say=print, jobs=None):
         except KeyError:
             to_run[path] = notebook
     jobs = jobs or os.cpu_count() or 1
+
+    def keep(path, took):
+        seconds[path.stem] = round(took, 1)
+        cache.cache_notebook_bundle(
+            CacheBundleIn(to_run[path], str(path), data={"execution_seconds": took}),
+            check_validity=False,
+            overwrite=True,
+        )
+
     longest_first = sorted(to_run, key=lambda path: -seconds.get(path.stem, 1e9))
     if to_run:
         say(f"running the cells of {len(to_run)} pages, {min(jobs, len(to_run))} at a time")
 
-    problems = []
-    with ThreadPoolExecutor(jobs) as pool:
-        running = {
-            pool.submit(run_page, path, to_run[path], root, timeout): path for path in longest_first
-        }
-        for number, future in enumerate(as_completed(running), start=1):
-            path = running[future]
-            problem, took = future.result()
-            say(
-                f"  {number:2} of {len(running)}  {path.stem:16} {took:6.1f} s"
-                + ("  FAILED" if problem else "")
-            )
-            if problem:
-                problems.append(problem)
-                continue
-            seconds[path.stem] = round(took, 1)
-            cache.cache_notebook_bundle(
-                CacheBundleIn(to_run[path], str(path), data={"execution_seconds": took}),
-                check_validity=False,
-                overwrite=True,
-            )
+    problems = asyncio.run(run_all(longest_first, to_run, jobs, root, timeout, say, keep))
     seconds_file.write_text(json.dumps(seconds, indent=1, sort_keys=True))
     return problems
 
 
-def run_page(path, notebook, root, timeout):
+async def run_all(paths, notebooks, jobs, root, timeout, say, keep):
+    """Run pages in this order, `jobs` at a time; calls `keep` for each that ran without fault."""
+    slots = asyncio.Semaphore(jobs)
+
+    async def run_in_slot(path):
+        async with slots:
+            return path, *await run_page(path, notebooks[path], root, timeout)
+
+    problems = []
+    running = [asyncio.create_task(run_in_slot(path)) for path in paths]
+    for number, next_done in enumerate(asyncio.as_completed(running), start=1):
+        path, problem, took = await next_done
+        fault = "  FAILED" if problem else ""
+        say(f"  {number:2} of {len(paths)}  {path.stem:16} {took:6.1f} s{fault}")
+        if problem:
+            problems.append(problem)
+        else:
+            keep(path, took)
+    return problems
+
+
+async def run_page(path, notebook, root, timeout):
     """Run the cells of one page, in a folder of its own; the outputs end up in the notebook.
 
     Returns (what went wrong or None, seconds).
@@ -145,7 +155,7 @@ def run_page(path, notebook, root, timeout):
             extra_arguments=["--Application.log_level=ERROR"],  # of the kernel, not of the cells
         )
         try:
-            client.execute()
+            await client.async_execute()
         except CellExecutionError as error:
             problem = describe(path, notebook, root, at[0], f"{error.ename}: {error.evalue}")
         except CellTimeoutError:

@@ -1,7 +1,7 @@
 """Build the book: run the cells of its pages, then lay the pages out.
 
-    python book/_tools/build.py          what has changed
-    python book/_tools/build.py --all    lay out every page anew; cells that ran are not run again
+    python book/_tools/build_book.py          what has changed
+    python book/_tools/build_book.py --all    every page anew, but cells that ran are not run again
 
 Anything that is not right is an error: a cell that fails or writes to stderr, a link to nowhere,
 a page that is in no table of contents. The pages end up in _build/html.

@@ -1,0 +1,312 @@
+"""The book: it builds without a warning, and the built site is whole and stands by itself."""
+
+import re
+import shutil
+from urllib.parse import unquote, urlparse
+
+import build_book as builder
+import page_cells
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+from conftest import ROOT, build_book
+
+# -- the table of contents ---------------------------------------------------------------------
+
+
+def test_every_page_is_in_the_table_of_contents_once():
+    text = (ROOT / "_toc.yml").read_text(encoding="utf-8")
+    listed = re.findall(r"(?:file|root): (\S+)", text)
+    assert len(listed) == len(set(listed))
+    assert set(listed) == {f"book/{path.stem}" for path in (ROOT / "book").glob("*.md")}
+    assert page_cells.pages_of(ROOT) == [ROOT / f"{name}.md" for name in listed]
+
+
+# -- the machinery, on a book of two small pages -----------------------------------------------
+
+PAGE = """\
+---
+file_format: mystnb
+kernelspec:
+  name: python3
+---
+
+# {title}
+
+Some prose.
+
+```{{code-cell}}
+number = 6
+```
+
+```{{code-cell}}
+:tags: [hide-input]
+
+# a comment
+print(number * 7)
+{code}
+```
+"""
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A book with the real settings and machinery, and two pages that need no torch."""
+    (tmp_path / "rnn_course").mkdir()
+    (tmp_path / "rnn_course" / "cells.py").write_text("x = 1\n")
+    (tmp_path / "requirements.lock").write_text("torch==1\n")
+    (tmp_path / "book").mkdir()
+    for name in ("_config.yml", "book/references.bib", "book/references.md"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    shutil.copytree(ROOT / "book" / "_tools", tmp_path / "book" / "_tools")
+    chapters = [{"file": f"book/{name}"} for name in ("two", "references")]
+    toc = {"format": "jb-book", "root": "book/one", "chapters": chapters}
+    (tmp_path / "_toc.yml").write_text(yaml.safe_dump(toc))
+    write_page(tmp_path, "one", "[the other page](two.md), {cite:t}`elman1990`")
+    write_page(tmp_path, "two", "$h_t$")
+    return tmp_path
+
+
+def write_page(root, name, title, code=""):
+    (root / "book" / f"{name}.md").write_text(PAGE.format(title=title, code=code))
+
+
+def run(root):
+    """Run what is to run: the names of the pages that ran, and what went wrong."""
+    said = []
+    problems = page_cells.run_pages(root, say=said.append)
+    finished = [re.match(r" +\d+ of \d+ +(\w+)", line) for line in said]
+    return {match[1] for match in finished if match}, problems
+
+
+def test_pages_run_once_and_again_only_when_something_changed(small):
+    assert run(small) == ({"one", "two"}, [])
+    assert run(small) == (set(), [])
+
+    write_page(small, "two", "Only the prose is new")
+    assert run(small) == (set(), [])
+    write_page(small, "two", "A cell is new", "number")
+    assert run(small) == ({"two"}, [])
+
+    (small / "rnn_course" / "cells.py").write_text("x = 2\n")
+    assert run(small) == ({"one", "two"}, [])
+    (small / "rnn_course" / "cells.py").write_text("x = 1\n")
+    assert run(small) == (set(), [])  # the former state is still kept
+    (small / "requirements.lock").write_text("torch==2\n")
+    assert run(small) == ({"one", "two"}, [])
+
+
+def test_a_broken_cell_is_named_by_page_line_and_cell(small):
+    write_page(small, "two", "Two", "def half(x):\n    return x / 0\nhalf(\n    number)")
+    ran, [problem] = run(small)
+    assert ran == {"one", "two"}  # one page's fault stops no other
+    lines = (small / "book" / "two.md").read_text().splitlines()
+    place, shown = problem.splitlines()[:2]
+    number = lines.index("half(") + 1
+    assert place == f"book/two.md:{number}: cell 2: ZeroDivisionError: division by zero"
+    assert shown.strip() == "half("
+    assert "return x / 0" in problem  # the traceback
+    assert run(small)[0] == {"two"}  # nothing is kept of a page that failed
+
+
+def test_what_writes_to_stderr_is_a_fault(small):
+    write_page(small, "two", "Two", "import warnings\nwarnings.warn('look here')")
+    _, [problem] = run(small)
+    assert re.match(r"book/two\.md:\d+: cell 2: wrote to stderr: .*look here", problem, re.DOTALL)
+
+
+def test_a_cell_that_kills_python_or_never_ends_is_a_fault(small):
+    settings = small / "_config.yml"
+    settings.write_text(settings.read_text().replace("timeout: 300 ", "timeout: 2 "))
+    write_page(small, "one", "One", "import os\nos._exit(1)")
+    write_page(small, "two", "Two", "while True:\n    pass")
+    _, problems = run(small)
+    dead, endless = sorted(problems)
+    assert re.match(r"book/one\.md:\d+: cell 2: ended the Python process", dead)
+    assert re.match(r"book/two\.md:\d+: cell 2: ran longer than 2 s", endless)
+
+
+def test_a_page_that_is_listed_but_missing_is_named(small):
+    (small / "book" / "two.md").unlink()
+    with pytest.raises(FileNotFoundError, match="book/two.md"):
+        run(small)
+
+
+def test_a_warning_fails_the_build_and_fails_it_again(small):
+    write_page(small, "two", "[nowhere](missing.md)")
+    for _ in range(2):  # Sphinx by itself would not warn of the same page twice
+        bad = build_book(root=small)
+        assert bad.returncode == 1
+        assert "two.md" in bad.stdout and "missing.md" in bad.stdout
+
+
+def test_jupyter_book_2_stops_the_build_and_says_so(monkeypatch, capsys):
+    monkeypatch.setattr(builder.importlib.metadata, "version", lambda name: "2.1.0")
+    monkeypatch.setattr("sys.argv", ["build_book.py"])
+    assert builder.main() == 1
+    said = capsys.readouterr().err
+    assert "jupyter-book 2.1.0 is installed" in said and ">=1.0.4,<2" in said
+    assert "make setup" in said
+
+
+# -- the built site ----------------------------------------------------------------------------
+
+
+def pages(site):
+    return [path for path in sorted(site.rglob("*.html")) if "_static" not in path.parts]
+
+
+def soup(path):
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def foreign(address):
+    return urlparse(address).netloc != ""
+
+
+def assets_from_elsewhere(site):
+    """Every script, style, picture, font or frame that a page or a style sheet takes from a net."""
+    found = []
+    for path in pages(site):
+        page = soup(path)
+        for tag in page.find_all(["script", "img", "iframe", "source", "video", "audio", "object"]):
+            found += [(path.name, tag.get(at)) for at in ("src", "data", "srcset") if tag.get(at)]
+        for tag in page.find_all("link"):
+            if "canonical" not in tag.get("rel", []):
+                found.append((path.name, tag.get("href", "")))
+        for tag in page.find_all("style"):
+            found += [(path.name, address) for address in addresses(tag.get_text())]
+    for path in site.rglob("*.css"):
+        css = path.read_text(encoding="utf-8")
+        found += [(path.name, address) for address in addresses(css)]
+    return [(name, address) for name, address in found if foreign(address)]
+
+
+def addresses(css):
+    return re.findall(r"""(?:url\(|@import)\s*["']?([^"')\s;]+)""", css)
+
+
+def dead_links(site):
+    """Every local link, script or picture of a page that leads to no file or to no place in it."""
+    found, places = [], {}
+    for path in pages(site):
+        for tag in soup(path).find_all(["a", "link", "script", "img"]):
+            address = tag.get("href") or tag.get("src")
+            if not address or foreign(address) or urlparse(address).scheme:
+                continue
+            link = urlparse(address)
+            target = (path.parent / unquote(link.path)).resolve() if link.path else path
+            if not target.exists():
+                found.append((path.name, address))
+            elif link.fragment and target.suffix == ".html":
+                if target not in places:
+                    named = soup(target).find_all(attrs={"id": True})
+                    places[target] = {tag["id"] for tag in named}
+                if unquote(link.fragment) not in places[target]:
+                    found.append((path.name, address))
+    return found
+
+
+def pictures_without_words(site):
+    """Every picture that says nothing to those who do not see it."""
+    found = []
+    for path in pages(site):
+        page = soup(path)
+        for tag in page.find_all("img"):
+            if not (tag.get("alt") or "").strip():
+                found.append((path.name, str(tag)[:80]))
+        for tag in page.select("article svg"):
+            if tag.find_parent("svg") or tag.find_parent(attrs={"aria-hidden": "true"}):
+                continue
+            if tag.get("aria-hidden") != "true" and not (tag.get("aria-label") or "").strip():
+                found.append((path.name, str(tag)[:80]))
+    return found
+
+
+def test_the_book_builds_without_a_warning(book):
+    for path in page_cells.pages_of(ROOT):
+        assert (book / "book" / f"{path.stem}.html").exists()
+
+
+def test_building_again_runs_no_cell(book):
+    done = build_book()
+    assert done.returncode == 0
+    assert "running the cells" not in done.stdout
+
+
+def test_every_cell_was_run(book):
+    """Each page shows as many outputs as the kept results have."""
+    settings = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    from jupyter_cache import get_cache
+
+    cache = get_cache(str(page_cells.cache_folder(ROOT)))
+    for path in page_cells.pages_of(ROOT):
+        notebook = page_cells.read_page(path, settings)
+        if notebook is None:
+            continue
+        _, run_notebook = cache.merge_match_into_notebook(notebook)
+        code = [cell for cell in run_notebook.cells if cell.cell_type == "code"]
+        assert all(cell.execution_count for cell in code if cell.source.strip()), path.name
+        shown = soup(ROOT / "_build" / "html" / "book" / f"{path.stem}.html")
+        hidden = sum("remove-cell" in cell.metadata.get("tags", []) for cell in code)
+        assert len(shown.select("div.cell")) == len(code) - hidden, path.name
+
+
+def test_nothing_comes_from_elsewhere_at_reading_time(book):
+    assert assets_from_elsewhere(book) == []
+
+
+def test_all_local_links_lead_somewhere(book):
+    assert dead_links(book) == []
+
+
+def test_every_picture_has_words(book):
+    assert pictures_without_words(book) == []
+
+
+def test_formulas_need_only_files_of_the_site(book):
+    mathjax = book / "_static" / "mathjax"
+    size = sum(path.stat().st_size for path in mathjax.rglob("*") if path.is_file())
+    assert (mathjax / "tex-chtml-full.js").exists()
+    assert len(list(mathjax.rglob("*.woff"))) > 10
+    assert size < 3e6
+
+
+def test_sources_of_pages_hold_no_outputs():
+    for path in (ROOT / "book").glob("*.md"):
+        assert "application/vnd.jupyter" not in path.read_text(encoding="utf-8")
+
+
+# -- the checks of the site find what they look for --------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<script src="https://cdn.example/a.js"></script>',
+        '<link rel="stylesheet" href="//cdn.example/a.css">',
+        '<img src="http://example/a.png" alt="x">',
+        "<style>@import 'https://fonts.example/css';</style>",
+        "<style>a { background: url(https://example/a.png) }</style>",
+    ],
+)
+def test_an_asset_from_elsewhere_is_found(tmp_path, html):
+    (tmp_path / "a.html").write_text(f'<a href="https://example.org/">a link may</a>{html}')
+    assert len(assets_from_elsewhere(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("href", ["b.html", "a.html#nowhere", "#nowhere", "img/none.png"])
+def test_a_dead_link_is_found(tmp_path, href):
+    (tmp_path / "a.html").write_text(
+        f'<h1 id="top">x</h1><a href="#top"></a><a href="a.html#top"></a><a href="{href}"></a>'
+    )
+    assert dead_links(tmp_path) == [("a.html", href)]
+
+
+@pytest.mark.parametrize(
+    "html", ['<img src="a.png">', '<img src="a.png" alt=" ">', "<svg><path/></svg>"]
+)
+def test_a_picture_without_words_is_found(tmp_path, html):
+    good = '<svg aria-label="x"><svg></svg></svg><svg aria-hidden="true"></svg><img alt="x">'
+    (tmp_path / "a.html").write_text(f"<article>{good}{html}</article>")
+    assert len(pictures_without_words(tmp_path)) == 1

@@ -1,0 +1,224 @@
+"""The repository: nothing built is tracked, set-up is stated once, verbs do what they say."""
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import tomllib
+
+import pytest
+from conftest import ROOT
+
+TRACKED = subprocess.run(
+    ["git", "ls-files", "-z"], cwd=ROOT, stdout=subprocess.PIPE, check=True, text=True
+).stdout.split("\0")[:-1]
+TRACKED = [name for name in TRACKED if (ROOT / name).exists()]  # not: deleted, not yet committed
+
+VERBS = """help setup book read release lab grade formgrader feedback export course test
+browser-test bench evidence lint clean""".split()
+
+
+# -- what is tracked ---------------------------------------------------------------------------
+
+BUILT = re.compile(
+    r"\.ipynb$|(^|/)(_build|class|work|__pycache__|\.venv)/|\.(db|pyc|zip|whl)$|\.egg-info"
+)
+
+
+def test_nothing_built_is_tracked():
+    assert [name for name in TRACKED if BUILT.search(name)] == []
+    built = ["a.ipynb", "_build/x", "x/_build/y", "class/gradebook.db", "rnn.egg-info/PKG-INFO"]
+    assert all(BUILT.search(name) for name in built)
+
+
+def test_tracked_files_are_small():
+    big = {name: (ROOT / name).stat().st_size // 1024 for name in TRACKED}
+    assert {name: kib for name, kib in big.items() if kib > 200} == {}
+
+
+# Written in pieces, so that this file does not hold them itself.
+HOSTS = ["py" + "pi.org", "python" + "hosted.org", "npm" + "js.org", "debian" + ".org"]
+PLACES = [r"(?<![\w.~-])/" + place + r"(?=/|\b(?!\w))" for place in ("wo" + "rk", "ro" + "ot")]
+FORBIDDEN = re.compile("|".join([*map(re.escape, HOSTS), *PLACES]))
+
+
+def test_no_tracked_file_names_this_machine_or_a_registry():
+    found = []
+    for name in TRACKED:
+        text = (ROOT / name).read_bytes()
+        if b"\0" in text:  # a picture
+            continue
+        for number, line in enumerate(text.decode("utf-8").splitlines(), start=1):
+            if FORBIDDEN.search(line):
+                found.append(f"{name}:{number}: {line.strip()[:80]}")
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "text", ["see /ro" + "ot/x", "cd /wo" + "rk", "files.python" + "hosted.org"]
+)
+def test_forbidden_words_are_found(text):
+    assert FORBIDDEN.search(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["the wor" + "k", "_build/wo" + "rk/x", "./ro" + "ot/", "~/wo" + "rk"]
+)
+def test_harmless_words_are_not(text):
+    assert not FORBIDDEN.search(text)
+
+
+def test_local_links_of_the_front_pages_lead_somewhere():
+    for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+            assert (ROOT / target).exists(), f"{name} links to {target}"
+
+
+# -- the package -------------------------------------------------------------------------------
+
+
+def imports(path):
+    """Every module that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name}: imports are absolute"
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_the_reference_knows_neither_checks_nor_grading():
+    for path in (ROOT / "rnn_course").glob("*.py"):
+        for name in imports(path):
+            assert not name.startswith(("rnn_course.checks", "rnn_course.autograde")), path.name
+
+
+def test_checks_do_not_know_grading():
+    for path in (ROOT / "rnn_course" / "checks").rglob("*.py"):
+        for name in imports(path):
+            assert not name.startswith("rnn_course.autograde"), path.name
+
+
+def test_files_of_the_reference_are_short():
+    lengths = {p.name: len(p.read_text().splitlines()) for p in (ROOT / "rnn_course").glob("*.py")}
+    assert {name: n for name, n in lengths.items() if n > 300} == {}
+
+
+# -- requirements ------------------------------------------------------------------------------
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def normal(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def bare(requirement):
+    return normal(re.match(r"[\w.-]+", requirement)[0])
+
+
+def pins(path):
+    """name -> version of every line NAME==VERSION; any other line but a comment is an error."""
+    found = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        line = line.split("#")[0].strip()
+        if line and line != "-e .":
+            name, version = re.fullmatch(r"([\w.-]+)==([\w.]+)", line).groups()
+            assert normal(name) not in found, f"{name} stands twice in {path.name}"
+            found[normal(name)] = version
+    return found
+
+
+def test_requirements_name_what_the_project_names():
+    extras = PROJECT["optional-dependencies"]
+    named = [bare(r) for group in [PROJECT["dependencies"], *extras.values()] for r in group]
+    assert len(named) == len(set(named))
+    assert set(named) == set(pins(ROOT / "requirements.txt"))
+    assert set(extras) == {"book", "grade", "dev"}
+
+
+def test_every_requirement_says_why():
+    for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
+        if "==" in line:
+            assert re.search(r"# \w.{8,}", line), f"no reason given: {line}"
+
+
+def test_lock_agrees_and_is_fit_for_every_system():
+    lock = pins(ROOT / "requirements.lock")  # no local version, path or address matches a pin
+    for name, version in pins(ROOT / "requirements.txt").items():
+        assert lock[name] == version
+    assert not [name for name in lock if name.startswith(("nvidia", "cuda", "triton"))]
+
+
+# -- the Makefile ------------------------------------------------------------------------------
+
+
+def make(*arguments, folder=ROOT):
+    return subprocess.run(
+        ["make", "--no-print-directory", *arguments],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A folder with the Makefile and what set-up reads, to be spoilt."""
+    for name in ("Makefile", "requirements.txt", "requirements.lock", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "rnn_course").mkdir()
+    return tmp_path
+
+
+def test_help_has_one_line_for_each_verb():
+    lines = make("help").stdout.splitlines()
+    for verb in VERBS:
+        [line] = [line for line in lines if line.split()[:1] == [verb]]
+        assert len(line.split(maxsplit=1)[1]) > 10
+
+
+def test_clean_leaves_the_work_of_people_alone(copy):
+    kept = ["class/submitted/ann/rnn/rnn.ipynb", "work/rnn.ipynb", ".venv/bin/python", "mine.txt"]
+    for name in [*kept, "_build/html/index.html"]:
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        (copy / name).write_text("x")
+    assert make("clean", folder=copy).returncode == 0
+    assert all((copy / name).exists() for name in kept)
+    assert not (copy / "_build").exists()
+
+
+def test_set_up_is_redone_only_when_requirements_change(copy):
+    stamp = copy / ".venv" / "installed"
+    stamp.parent.mkdir()
+    stamp.touch()
+    assert make("--question", "setup", folder=copy).returncode == 0
+    newer = stamp.stat().st_mtime_ns + 10**9
+    for name in ("requirements.txt", "requirements.lock", "pyproject.toml"):
+        before = (copy / name).stat()
+        os.utime(copy / name, ns=(newer, newer))
+        assert make("--question", "setup", folder=copy).returncode == 1, name
+        os.utime(copy / name, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert make("--question", "setup", folder=copy).returncode == 0
+
+
+@pytest.mark.parametrize("version", ["3.10", "3.14"])
+def test_set_up_says_that_python_is_too_old_or_too_new(copy, version):
+    """A Python of another version, played by ours with another version_info."""
+    python = copy / "old-python"
+    minor = version.split(".")[1]
+    python.write_text(
+        f'#!/bin/sh\nif [ "$1" = -c ]; then shift; exec python3 -c '
+        f"\"import sys; sys.version_info = (3, {minor}, 0); exec('''$1''')\"; fi\n"
+        f'echo "Python {version}.0"\n'
+    )
+    python.chmod(0o755)
+    done = make("setup", f"PYTHON={python}", folder=copy)
+    assert done.returncode != 0
+    assert "Needed: Python 3.11, 3.12 or 3.13." in done.stdout
+    assert f"{version}.0" in done.stdout
+    assert not (copy / ".venv" / "bin").exists()
