@@ -46,3 +46,56 @@ def streams(ids, N, T):
     targets = ids[1 : N * steps + 1].reshape(N, steps).T
     for t in range(0, steps, T):
         yield inputs[t : t + T], targets[t : t + T]
+
+
+# A little world of eight people: every one has a pronoun, a rank and an age, and no two the same.
+PEOPLE = {
+    "king": ("he", "royal", "grown"),
+    "queen": ("she", "royal", "grown"),
+    "prince": ("he", "royal", "young"),
+    "princess": ("she", "royal", "young"),
+    "man": ("he", "common", "grown"),
+    "woman": ("she", "common", "grown"),
+    "boy": ("he", "common", "young"),
+    "girl": ("she", "common", "young"),
+}
+WORLD = {
+    "royal": ["palace", "castle", "throne"],
+    "common": ["cottage", "farm", "village"],
+    "grown": ["worked", "wrote", "rested"],
+    "young": ["played", "sang", "hid"],
+    "food": ["apple", "egg", "orange", "pear", "plum", "carrot"],
+    "drink": ["tea", "milk", "water"],
+    "animal": ["dog", "cat", "horse"],
+}
+
+
+def small_world(sentences, seed=0):
+    """Sentences from a small grammar, as lists of words: "the queen rested in her palace".
+
+    Each trait of PEOPLE decides some words around a person: the pronoun he or she, his or her;
+    the rank the places; the age the verbs. What people eat and drink is the same for all.
+    """
+    rng = np.random.default_rng(seed)
+
+    def one_of(words):
+        return words[rng.integers(len(words))]
+
+    made = []
+    for _ in range(sentences):
+        person = one_of(list(PEOPLE))
+        pronoun, rank, age = PEOPLE[person]
+        whose = {"he": "his", "she": "her"}[pronoun]
+        did, place, drink = one_of(WORLD[age]), one_of(WORLD[rank]), one_of(WORLD["drink"])
+        food, hunter, prey = one_of(WORLD["food"]), one_of(WORLD["animal"]), one_of(WORLD["animal"])
+        article = "an" if food[0] in "aeiou" else "a"
+        sentence = one_of(
+            [
+                f"the {person} {did} in {whose} {place}",
+                f"{pronoun} {did} near the {place} of the {person}",
+                f"the {person} ate {article} {food} and {pronoun} drank {drink}",
+                f"the {hunter} chased the {prey} of the {person}",
+            ]
+        )
+        made.append(sentence.split())
+    return made

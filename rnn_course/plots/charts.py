@@ -97,21 +97,40 @@ def _names_at_ends(axes, ends):
         )
 
 
-def scatter(points, names, alt, groups=None, title="", height=3.6):
-    """Named points in the plane: points (V, 2), one name each; one group, one colour and mark."""
+def scatter(points, names, alt, groups=None, title="", height=3.6, limits=None):
+    """Points in the plane: points (V, 2); one group, one colour and mark.
+
+    names   one for each point; or None, then each group is named at its middle
+    groups  one name for each point, at most eight different ones
+    limits  how far the plane reaches from the middle in every direction; fix it in players
+    """
     points = _array(points, 2, "points")
-    groups = groups or ["" for _ in names]
+    groups = groups or ["" for _ in points]
     kinds = list(dict.fromkeys(groups))
     figure, axes = canvas(height)
     axes.set(title=title)
-    for kind, colour, mark in zip(kinds, CYCLE * 2, "os^Dvp*X", strict=False):
+    for number, (kind, colour, mark) in enumerate(zip(kinds, CYCLE * 2, "os^Dvp*X", strict=False)):
         at = np.array([k for k, g in enumerate(groups) if g == kind])
         axes.plot(points[at, 0], points[at, 1], mark, color=colour)
-        for k in at:
+        for k in at if names else ():
+            beside = (5, -9 if number % 2 else 3)  # two groups' names keep out of each other's way
             axes.annotate(
-                names[k], points[k], xytext=(5, 2), textcoords="offset points", color=colour
+                names[k], points[k], xytext=beside, textcoords="offset points", color=colour
             )
-    axes.margins(x=0.14, y=0.08)
+        if not names:
+            place = points[at].mean(0)
+            axes.annotate(
+                *(kind, place),
+                xytext=(0, 7),
+                textcoords="offset points",
+                ha="center",
+                color=colour,
+                fontweight="bold",
+            )
+    if limits is None:
+        axes.margins(x=0.14, y=0.08)
+    else:
+        axes.set(xlim=(-limits, limits), ylim=(-limits, limits))
     axes.tick_params(labelbottom=False, labelleft=False, length=0)
     return finish(figure, alt)
 
