@@ -151,6 +151,7 @@ async def run_page(path, notebook, root, timeout):
             timeout=timeout,
             startup_timeout=120,
             on_cell_start=started,
+            record_timing=False,  # times would become part of what the cache compares
             resources={"metadata": {"path": folder}},
             extra_arguments=["--Application.log_level=ERROR"],  # of the kernel, not of the cells
         )
