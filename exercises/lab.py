@@ -3,12 +3,12 @@
 python exercises/lab.py [ARGUMENTS FOR JUPYTERLAB ...]
 """
 
-import subprocess
 import sys
 
+from build import SourceError
 from release import release
 
-from rnn_course.autograde.course import Course, CourseError, find_root
+from rnn_course.autograde.course import Course, CourseError, find_root, start_jupyter
 
 
 def copy_releases(releases, work):
@@ -34,7 +34,7 @@ def main(arguments=()):
     work = course.root / "work"
     try:
         release(course=course)
-    except CourseError as error:
+    except (SourceError, CourseError) as error:
         print(error, file=sys.stderr)
         return 1
     releases = [course.notebook("release", name) for name in course.assignments()]
@@ -43,10 +43,7 @@ def main(arguments=()):
         print(f"new in {work}: {', '.join(copied)}")
     if kept:
         print(f"yours, and left as they are: {', '.join(kept)}")
-    try:
-        return subprocess.run([sys.executable, "-m", "jupyterlab", *arguments], cwd=work).returncode
-    except KeyboardInterrupt:
-        return 0
+    return start_jupyter(work, *arguments)
 
 
 if __name__ == "__main__":

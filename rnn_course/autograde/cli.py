@@ -3,7 +3,7 @@
     rnn-course grade [NAME] [--submissions DIR] [--regrade]
     rnn-course feedback [NAME]
     rnn-course export [--to FILE]
-    rnn-course formgrader
+    rnn-course formgrader [ARGUMENTS FOR JUPYTERLAB ...]
 
 The class is the one in class/ (or in the folder that the environment variable COURSE names). As
 long as nobody has handed in anything there, and with --sample, it is the course's sample class.
@@ -11,7 +11,6 @@ long as nobody has handed in anything there, and with --sample, it is the course
 
 import argparse
 import csv
-import subprocess
 import sys
 from pathlib import Path
 
@@ -23,7 +22,10 @@ NOT_INSTALLED = (
 
 def main(arguments=None):
     """Run the command; returns the exit status."""
-    options = parser().parse_args(arguments)
+    commands = parser()
+    options, options.rest = commands.parse_known_args(arguments)
+    if options.rest and options.run is not formgrader:
+        commands.error(f"unknown arguments: {' '.join(options.rest)}")
     try:
         from rnn_course.autograde.course import CourseError, find_root
     except ModuleNotFoundError as error:
@@ -150,13 +152,15 @@ def export(options, root):
 
 
 def formgrader(options, root):
+    from rnn_course.autograde.course import start_jupyter
+
     course = choose_class(options, root)
-    command = [sys.executable, "-m", "jupyterlab"]
-    command += [f"--ServerApp.root_dir={course.root}", "--LabApp.default_url=/formgrader"]
-    try:
-        return subprocess.run(command, cwd=course.root).returncode
-    except KeyboardInterrupt:
-        return 0
+    return start_jupyter(
+        course.root,
+        f"--ServerApp.root_dir={course.root}",  # formgrader wants the course below it
+        "--LabApp.default_url=/formgrader",
+        *options.rest,
+    )
 
 
 def bar(words):
