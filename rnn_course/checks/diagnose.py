@@ -9,7 +9,6 @@ right what is right, until the time is up.
 
 import time
 from dataclasses import dataclass, field
-from itertools import combinations
 
 import numpy as np
 import torch
@@ -43,26 +42,31 @@ class Diagnosis:
 class Exhibit:
     """One call and its answer, flattened for quick comparison.
 
-    given     the student's results, a list of arrays and plain values; None if the call raised
-    right     for each result, whether it equals the expected one (None: another form)
+    args, reference   what our recurrence is called with, and which of its functions
+    given, form       the student's results, a list of arrays and plain values, and what held them
+    expected          the right ones, in expected_form
+    exact             is it float64
+    only_step         is it the result of one bare step, of which only mistakes in it can be told
+    right             for each result, whether it is right; None if the form is another
+    cost              seconds that our recurrence takes for it
     """
 
-    case: cases.Case
-    given: list | None
+    args: tuple
+    reference: object
+    given: list
     form: object
     expected: list
     expected_form: object
     exact: bool
-    probe: bool = False
-    right: list = field(default_factory=list)
+    only_step: bool = False
+    right: list | None = None
     cost: float = 0.0
 
     def __post_init__(self):
-        self.right = None
-        if self.given is not None and self.form == self.expected_form:
-            self.right = [
-                _close(e, g, self.exact) for e, g in zip(self.expected, self.given, strict=True)
-            ]
+        if self.form == self.expected_form:
+            self.right = list(
+                map(_close, self.expected, self.given, [self.exact] * len(self.given))
+            )
 
     @property
     def is_right(self):
@@ -83,7 +87,7 @@ def diagnose(task, function, trials, visible, pair_seconds=None):
     if not known:
         return Diagnosis()
     exhibits = gather(task, function, visible)
-    search = Search(task, known, exhibits)
+    search = Search(known, exhibits)
     if not search.wrong:
         return Diagnosis()
     found = search.one()
@@ -107,31 +111,33 @@ def unsteady(task, function, trial):
 
 
 def gather(task, function, visible):
-    """The exhibits: the visible cases, and the probes of the task."""
-    shown = [(case, False) for case in visible]
-    shown += [(case, True) for case in task.probe_cases()]
+    """The exhibits: the visible cases, the probes of the task, and bare steps inside them."""
     exhibits = []
-    for case, probe in shown:
+    for case in visible + task.probe_cases():
         trial, _ = task.run(function, case, torch.float64)
-        exact = True
+        exact = trial.trouble is None
         if trial.trouble:
             trial, _ = task.run(function, case, torch.float32)
-            exact = False
-        exhibits.append(exhibit(task, case, trial, exact, probe))
+        if trial.trouble:
+            continue
+        right = task.expected(case)[0]
+        answers = as_plain(task.evidence(trial.answer)), task.evidence(right)
+        reference = task.reference or task.oracle
+        exhibits.append(exhibit(case.args, reference, *answers, exact))
+        step = task.inner(case.args, *answers) if task.inner else None
+        if step:
+            exhibits.append(exhibit(*step, exact, only_step=True))
     return exhibits
 
 
-def exhibit(task, case, trial, exact, probe):
-    given = form = None
-    if trial.trouble is None:
-        form, given = flat(arrays(as_plain(task.evidence(trial.answer))))
-        exact = exact and all(
-            g.dtype != np.float32
-            for g in given
-            if isinstance(g, np.ndarray) and g.dtype.kind == "f"
-        )
-    expected_form, expected = flat(arrays(task.evidence(task.expected(case)[0])))
-    return Exhibit(case, given, form, expected, expected_form, exact, probe)
+def exhibit(args, reference, answer, right, exact, only_step=False):
+    if getattr(reference, "on_arrays", False):
+        args = arrays(args)
+    form, given = flat(arrays(answer))
+    expected_form, expected = flat(arrays(right))
+    floats = [g.dtype for g in given if isinstance(g, np.ndarray) and g.dtype.kind == "f"]
+    exact = exact and all(dtype == np.float64 for dtype in floats)
+    return Exhibit(args, reference, given, form, expected, expected_form, exact, only_step)
 
 
 def as_plain(value):
@@ -147,8 +153,6 @@ def flat(value):
     if isinstance(value, dict):
         form, entries = flat([value[k] for k in sorted(value, key=str)])
         return (tuple(sorted(value, key=str)), form), entries
-    if isinstance(value, np.ndarray):
-        return value.shape, [value]
     return "", [value]
 
 
@@ -158,11 +162,14 @@ def _close(one, other, exact):
             return False
         if not one.size:
             return True
-        if one.dtype.kind not in "fiub" or other.dtype.kind not in "fiub":
+        if one.dtype.kind not in "fiu" or other.dtype.kind not in "fiu":
+            return bool((one == other).all())
+        # the first number tells most that differ apart; nan is never close
+        near = 1e-8 if exact else 3e-5
+        a, b = one.item(0), other.item(0)
+        if abs(a - b) > near * 1e3 * (1 + abs(a)):
             return False
-        largest = max(1e-3, float(np.abs(one).max()))
-        # nan is never close
-        return bool(np.abs(one - other).max() <= largest * (1e-8 if exact else 3e-5))
+        return bool(np.abs(one - other).max() <= near * max(1e-3, np.abs(one).max()))
     if isinstance(one, float) and isinstance(other, float):
         return abs(one - other) <= 1e-6 * max(1.0, abs(one))
     return type(one) is type(other) and one == other
@@ -171,40 +178,36 @@ def _close(one, other, exact):
 class Search:
     """The known mistakes held against the exhibits."""
 
-    def __init__(self, task, known, exhibits):
-        self.task, self.known = task, known
+    def __init__(self, known, exhibits):
+        self.known = known
+        self.in_step = [m for m in known if m.is_in_step]
         # what our recurrence cannot do, or does otherwise than the oracle, proves nothing
-        usable = [e for e in exhibits if e.given is not None and self._can(e)]
-        self.usable = sorted(usable, key=lambda e: e.cost)
-        self.wrong = [e for e in self.usable if not e.is_right]
+        exhibits = sorted(filter(self._can, exhibits), key=lambda e: e.cost)
+        self.whole = [e for e in exhibits if not e.only_step]
+        self.steps = [e for e in exhibits if e.only_step]
+        self.wrong = [e for e in self.whole if not e.is_right]
 
     def _can(self, exhibit):
         """Is our recurrence, unchanged, right here? Notes on the way how long it takes."""
         start = time.perf_counter()
-        got = self.answer({}, exhibit)
+        right = self.answer({}, exhibit)
         exhibit.cost = time.perf_counter() - start
-        return (
-            got is not _NOT
-            and got[0] == exhibit.expected_form
-            and all(_close(a, b, True) for a, b in zip(got[1], exhibit.expected, strict=True))
-        )
+        return same_answer(right, (exhibit.expected_form, exhibit.expected), True)
 
     def answer(self, change, exhibit):
         """What the mistake gives on the exhibit's inputs: (form, entries), or _NOT if it raises."""
         try:
-            return flat(arrays(answer_of(self.task, change, exhibit.case.args)))
+            return flat(arrays(answer_of(exhibit.reference, change, exhibit.args)))
         except Exception:  # noqa: BLE001  (two mistakes at once may fail in any way)
             return _NOT
 
     def fits(self, change, exhibit):
         """Does the mistake give what the student gave?"""
         got = self.answer(change, exhibit)
-        if got is _NOT or got[0] != exhibit.form:
-            return False
-        return all(_close(a, b, exhibit.exact) for a, b in zip(got[1], exhibit.given, strict=True))
+        return same_answer(got, (exhibit.form, exhibit.given), exhibit.exact)
 
     def explains(self, change):
-        return all(self.fits(change, e) for e in self.usable)
+        return all(self.fits(change, e) for e in self.whole)
 
     def one(self):
         """The first known mistake that explains everything, or None."""
@@ -213,79 +216,117 @@ class Search:
     def two(self, deadline):
         """Two known mistakes that together explain everything, or None.
 
-        On inputs on which one of two mistakes does not show, the other alone explains what came.
-        So first those are paired that explain some case or probe alone; then those that explain
-        some of the results; then any two that leave right what is right.
+        Where one of two mistakes does not show, the other alone explains what came. So first
+        those are paired that explain some case, probe or bare step alone; then those that explain
+        one of several results; then any two that leave right what is right.
         """
-        wrong = sorted(self.wrong, key=lambda e: (not e.probe, e.cost))
-        tried = set()
-        for alone in (self.fits, self.explains_a_result):
-            for e in wrong:
-                for first in self.likely(e):
-                    if first.name not in tried and alone(first.change, e):
-                        tried.add(first.name)
-                        second = self.partner(first, deadline)
-                        if second:
-                            return [first, second]
-                    if time.perf_counter() > deadline:
-                        return None
-        possible = []
-        for mistake in self.likely(self.usable[0]):
-            if self.keeps_what_is_right(mistake.change):
-                possible.append(mistake)
-            if time.perf_counter() > deadline:
-                return None
-        for first, second in combinations(possible, 2):
-            change = first.with_(second)
-            if change and self.explains(change):
+        try:
+            self.deadline = deadline
+            return self._by_what_one_explains() or self._any_two()
+        except OutOfTime:
+            return None
+
+    def _by_what_one_explains(self):
+        tried, partly = set(), []
+        for e in [e for e in self.steps if not e.is_right] + self.wrong:
+            for first in self.likely(e):
+                self._in_time()
+                if first.name in tried:
+                    continue
+                got = self.answer(first.change, e)
+                if same_answer(got, (e.form, e.given), e.exact):
+                    tried.add(first.name)
+                    second = self.partner(first)
+                    if second:
+                        return [first, second]
+                elif explains_a_result(got, e):
+                    partly.append(first)
+        for first in dict.fromkeys(m.name for m in partly):
+            first = next(m for m in partly if m.name == first)
+            second = self.partner(first) if first.name not in tried else None
+            if second:
                 return [first, second]
-            if time.perf_counter() > deadline:
-                return None
         return None
 
-    def likely(self, exhibit):
-        """As many of the known mistakes, the likeliest first, as can be tried in a short time."""
-        return self.known[: max(100, int(SWEEP_SECONDS / exhibit.cost))]
+    def _any_two(self):
+        wrong_steps = [e for e in self.steps if not e.is_right]
+        cheap = wrong_steps[0] if wrong_steps else self.wrong[0]
+        possible = []
+        for mistake in self.likely(cheap):
+            self._in_time()
+            if self.keeps_what_is_right(mistake.change):
+                possible.append(mistake)
+        for first, second in likeliest_pairs(possible):
+            self._in_time()
+            change = first.with_(second)
+            if change and self.fits(change, cheap) and self.explains(change):
+                return [first, second]
+        return None
 
-    def partner(self, first, deadline):
+    def _in_time(self):
+        if time.perf_counter() > self.deadline:
+            raise OutOfTime
+
+    def likely(self, e):
+        """As many of the known mistakes, the likeliest first, as can be tried in a short time."""
+        known = self.in_step if e.only_step else self.known
+        return known[: max(100, int(SWEEP_SECONDS / e.cost))]
+
+    def partner(self, first):
         """A mistake that together with the first explains everything, or None."""
-        for second in self.likely(self.usable[0]):
+        for second in self.likely(self.whole[0]):
+            self._in_time()
             if second is not first:
                 for a, b in ((first, second), (second, first)):
                     change = a.with_(b)
                     if change and self.explains(change):
                         return second
-            if time.perf_counter() > deadline:
-                return None
         return None
-
-    def explains_a_result(self, change, e):
-        """Does the mistake alone give one of the wrong results, and leave the right ones right?"""
-        got = self.answer(change, e)
-        if got is _NOT or got[0] != e.form or e.right is None or len(e.right) == 1:
-            return False
-        explained = [_close(given, x, e.exact) for given, x in zip(e.given, got[1], strict=True)]
-        return any(fits and not right for fits, right in zip(explained, e.right, strict=True))
 
     def keeps_what_is_right(self, change):
         """Does the mistake leave every result right that the student has right?"""
-        for e in self.usable:
-            if e.right is None or not any(e.right):
-                continue
-            got = self.answer(change, e)
-            if got is _NOT or got[0] != e.form:
-                return False
-            for expected, x, right in zip(e.expected, got[1], e.right, strict=True):
-                if right and not _close(expected, x, e.exact):
+        for e in self.whole:
+            if e.right is not None and any(e.right):
+                got = self.answer(change, e)
+                if got is _NOT or got[0] != e.form:
                     return False
+                for expected, x, right in zip(e.expected, got[1], e.right, strict=True):
+                    if right and not _close(expected, x, e.exact):
+                        return False
         return True
 
 
-def answer_of(task, change, args):
-    """What a mistake gives: the task's reference with the mistake's switches set."""
+class OutOfTime(Exception):  # noqa: N818
+    """The search for two mistakes has used up its time."""
+
+
+def same_answer(one, other, exact):
+    """Are two answers, each (form, entries) or _NOT, the same?"""
+    if one is _NOT or one[0] != other[0]:
+        return False
+    return all(_close(a, b, exact) for a, b in zip(other[1], one[1], strict=True))
+
+
+def explains_a_result(got, e):
+    """Is one of several wrong results what a mistake alone gives?"""
+    if got is _NOT or got[0] != e.form or e.right is None or len(e.right) == 1:
+        return False
+    pairs = zip(e.given, got[1], e.right, strict=True)
+    return any(not right and _close(given, x, e.exact) for given, x, right in pairs)
+
+
+def likeliest_pairs(some):
+    """All pairs, those of likely mistakes (far up in the list) first."""
+    for total in range(1, 2 * len(some) - 2):
+        for k in range(max(0, total - len(some) + 1), (total + 1) // 2):
+            yield some[k], some[total - k]
+
+
+def answer_of(reference, change, args):
+    """What a mistake gives: the reference with the mistake's switches set."""
     change = dict(change)
     before, after = change.pop("args", None), change.pop("result", None)
-    function = change.pop("instead", None) or task.reference or task.oracle
+    function = change.pop("instead", None) or reference
     if before:
         args = before(*args)
     got = function(*args, **change)

@@ -86,6 +86,7 @@ def task_for(reference, packed, forbids):
         net.mistakes,
         partial(probes, net),
         lambda answer: answer["result"],
+        net.first_step,
     )
 
 
@@ -187,6 +188,33 @@ class Net:
             output = output.swapaxes(0, 1)
         return output, tuple(parts) if self.two else parts[0]
 
+    reference.on_arrays = True
+
+    def first_step(self, args, answer, right):
+        """With one time step: what the first layer's forward direction made of it, alone.
+
+        Returns (args, reference, answer, right) for one bare step, or None.
+        """
+        xs, state, given = args
+        if self.cell or self.L * self.D == 1 or state is None or xs.dim() == 2:
+            return None
+        x = xs[:, 0] if self.batch_first else xs[0]
+        time_axis = 1 if self.batch_first else 0
+        try:
+            firsts = [_each(a[1], lambda s: s[0]) for a in (answer, right)]
+        except (TypeError, IndexError, KeyError):
+            return None
+        if xs.shape[time_axis] > 1:
+            return None
+        cell = {name.removesuffix("_l0"): w for name, w in given.items() if name.endswith("_l0")}
+        return (x, _each(state, lambda s: s[0]), cell), self._bare_step, *firsts
+
+    def _bare_step(self, x, state, given, **switches):
+        x, state, given = recurrence.arrays((x, state, given))
+        return self._cell(x, state, given, switches)
+
+    _bare_step.on_arrays = True
+
     def _cell(self, x, state, given, switches):
         single = x.ndim == 1
         if single:
@@ -194,8 +222,8 @@ class Net:
         if state is None:
             zeros = np.zeros((len(x), self.H))
             state = (zeros, zeros) if self.two else zeros
-        w = [given.get(name, 0.0) for name in recurrence.NAMES]
-        new = recurrence.cell_reference(self.kind, self.step())(x, state, *w, **switches)
+        p = dict.fromkeys(recurrence.NAMES, 0.0) | given
+        new = recurrence.cell_reference(self.kind, self.step())(x, state, p, **switches)
         return _each(new, lambda s: s[0]) if single else new
 
 
@@ -246,7 +274,7 @@ def _rows(state, axis):
 def probes(net, draw):
     """Inputs on which whole families of mistakes do not show."""
     if not net.cell:
-        xs = draw.normal(*(3, 2) if net.batch_first else (2, 3), net.I)
+        xs = draw.normal(*(3, 1) if net.batch_first else (1, 3), net.I)
         state = net.states(draw, 3)
     else:
         xs, state = draw.normal(3, net.I), net.states(draw, 3)

@@ -40,6 +40,10 @@ SHORT = {"weight_ih": "W_ih", "weight_hh": "W_hh", "bias_ih": "b_ih", "bias_hh":
 # switches whose functions act one after the other when two mistakes meet
 CHAINED = {"weights", "inputs", "begin", "result"}
 
+IN_STEP = {
+    *("weights", "total", "recur", "gates", "remember", "show", "candidate", "mix", "project"),
+}
+
 
 @dataclass(init=False)
 class Mistake:
@@ -63,6 +67,11 @@ class Mistake:
 
     def __repr__(self):
         return f"Mistake({self.name!r})"
+
+    @property
+    def is_in_step(self):
+        """Is it made inside one step, and in every step?"""
+        return all(key in IN_STEP or key.startswith("act_") for key in self.change)
 
     def with_(self, other):
         """The switches of both mistakes at once, or None where they cannot be together."""
@@ -797,7 +806,7 @@ def cell_states(kind):
                 name,
                 f"{said}.",
                 where,
-                args=lambda x, s, *w, change=change: (x, s and change(*s), *w),
+                args=lambda x, s, *w, change=change: (x, s if s is None else change(*s), *w),
             )
     else:
         yield Mistake(
@@ -831,7 +840,7 @@ def cell_states(kind):
         ),
         "mean-over-rows": ("The state is averaged over the batch", lambda s: s.mean(0) + 0 * s),
         "sum-over-rows": ("The state is summed over the batch", lambda s: s.sum(0) + 0 * s),
-        "rows-reversed": ("The rows of the state are in another order", lambda s: s.flip(0)),
+        "rows-reversed": ("The rows of the state are in another order", lambda s: s[::-1]),
     }
     for name, (said, change) in rows_of.items():
         yield Mistake(

@@ -3,17 +3,16 @@
 A mistake of the catalogue (mistakes.py) is a setting of these switches: `act_g=sigmoid` puts a
 sigmoid on the LSTM's candidate, `weights=swap` reads the weights otherwise, `sees=...` changes
 which state a step starts from. With no switch set, every function here equals torch.nn (a test
-says so). Arrays are numpy's, because thousands of these are tried for one wrong answer; the loop
-over time is the course's own, rnn_course.unroll.
+says so). Arrays are numpy's, because thousands of these are tried for one wrong answer.
 
 Letters: T steps, N rows in the batch, I inputs, H hidden units, G = gates * H, L layers,
 D directions.
 """
 
+import numpy as np
 import torch
 
 from rnn_course.ops import concat, linear, sigmoid, stack, tanh
-from rnn_course.unroll import unroll
 
 NAMES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
@@ -124,24 +123,19 @@ def run_layer(
     inputs(xs)                       the steps that are read
     begin(start)                     the state it starts with
     sees(state, start)               the state that a step starts from
-    outputs(output, start, states)   what is given out; states: the state after each step
+    outputs(output, start, states)   what is given out; states: the state of each step
     last(state, start, states)       what is given as last state
     """
     p = weights(p) if weights else p
     xs = inputs(xs) if inputs else xs
     start = begin(start) if begin else start
-    T, N, _ = xs.shape
-    states = []
-
-    def cell(a, state, p):
-        state = step(a, sees(state, start) if sees else state, p, **switches)
-        states.append(state)
-        return state, None
-
-    rows, state, _ = unroll(cell, xs.reshape(T * N, -1), [N] * T, start, p, reverse)
-    output = rows.reshape(T, N, -1)
-    if reverse:
-        states.reverse()
+    T = len(xs)
+    states, state = [None] * T, start
+    a = linear(xs, p["weight_ih"], p["bias_ih"])
+    for t in range(T - 1, -1, -1) if reverse else range(T):
+        state = step(a[t], sees(state, start) if sees else state, p, **switches)
+        states[t] = state
+    output = stack([s[0] for s in states])
     if last:
         state = last(state, start, states)
     return (outputs(output, start, states) if outputs else output), state
@@ -222,6 +216,8 @@ def projected(step):
 
 def arrays(value):
     """Tensors as numpy arrays, in any nest of tuples, lists and dicts."""
+    if isinstance(value, np.ndarray):
+        return value
     if isinstance(value, torch.Tensor):
         return value.detach().numpy()
     if isinstance(value, tuple | list):
@@ -232,19 +228,23 @@ def arrays(value):
 
 
 def cell_reference(kind, step=None):
-    """rnn_cell(x, h, W_ih, W_hh, b_ih, b_hh, **switches) and its like."""
+    """rnn_cell(x, h, W_ih, W_hh, b_ih, b_hh, **switches) and its like.
+
+    In place of the four weights there may be one dict of them.
+    """
     step, two = step or STEPS[kind], STATES[kind] == 2
 
     def reference(x, state, *w, weights=None, after=None, **switches):
         """after(new, state): what is returned, from the new and the given state."""
         x, state, w = arrays((x, state, w))
-        p = dict(zip(NAMES, w, strict=True))
+        p = w[0] if isinstance(w[0], dict) else dict(zip(NAMES, w, strict=True))
         p = weights(p) if weights else p
         a = linear(x, p["weight_ih"], p["bias_ih"])
         new = step(a, state if two else (state,), p, **switches)
         new = new if two else new[0]
         return after(new, state) if after else new
 
+    reference.on_arrays = True
     return reference
 
 
@@ -258,4 +258,5 @@ def layer_reference(kind):
         output, last = run_layer(step, xs, state if two else (state,), p, **switches)
         return output, last if two else last[0]
 
+    reference.on_arrays = True
     return reference

@@ -77,6 +77,7 @@ class Task:
     mistakes: object
     probes: Callable | None
     evidence: Callable = staticmethod(lambda answer: answer)  # what of an answer mistakes explain
+    inner: Callable | None = None  # a bare step inside an answer, for the diagnosis of networks
 
     def __call__(self, function, points=1, hidden=False, **options):
         """Check a function and show what was found. Returns a Shown; never raises for an answer."""

@@ -51,7 +51,7 @@ def layer_probes(draw, kind):
     """The same for a layer over time."""
     T, N, I, H = draw.sizes(4)
     gates, states = len(GATES[kind]), STATES[kind]
-    xs, state = draw.normal(2, N, I), [draw.normal(N, H) for _ in range(states)]
+    xs, state = draw.normal(1, N, I), [draw.normal(N, H) for _ in range(states)]
     for note, w, s in special(weights(draw, gates, I, H), state, gates):
         yield Case((xs, one_or_tuple(s), *w), note=note)
     w, s = weights(draw, gates, H, H), [draw.normal(H, H) for _ in range(states)]
