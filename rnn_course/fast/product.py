@@ -1,10 +1,9 @@
-"""x @ W for the same small W at every time step, in tiles (book/speed.md, "Tiles").
+"""x @ W with the same W at every time step (book/speed.md, "Tiles").
 
-A BLAS first copies both factors into an order that its kernels like, and for a few rows that
-copying takes as long as the multiplying. OpenBLAS's kernels for AVX-512 have a second way, for
-products of up to a million multiplications, that reads the factors where they lie. So W is cut
-once, before the loop, into tiles of whole columns, narrow enough for that way. Other kernels
-lack it, and tiles would only cost: there W stays whole.
+A BLAS first copies both factors into an order that its kernels like, and for few rows that takes
+as long as the multiplying. For products of up to a million multiplications OpenBLAS's kernels
+for AVX-512 read the factors where they lie. So W is cut once, before the loop, into tiles of whole
+columns that are small enough. Other kernels lack that way: there W stays whole.
 """
 
 from functools import cache
@@ -13,14 +12,13 @@ from math import ceil
 import numpy as np
 import threadpoolctl
 
-SMALL = 10**6  # multiplications: OpenBLAS's bound for its way without copying (100 * 100 * 100)
+SMALL = 100**3  # multiplications: OpenBLAS's own bound
 WIDTHS = range(32, 65, 8)  # columns of a tile
-WITH_SMALL_KERNELS = {"SkylakeX", "Cooperlake", "SapphireRapids"}  # OpenBLAS's names
+WITH_SMALL_KERNELS = {"SkylakeX", "Cooperlake", "SapphireRapids"}  # OpenBLAS's names for AVX-512
 
 
 @cache
 def has_small_kernels():
-    """Does numpy multiply by an OpenBLAS with kernels for small products? Decided at first use."""
     return any(
         library["internal_api"] == "openblas" and library["architecture"] in WITH_SMALL_KERNELS
         for library in threadpoolctl.threadpool_info()
@@ -28,19 +26,22 @@ def has_small_kernels():
 
 
 def product(W, rows):
-    """A function times(x, out) that writes x @ W to out.
-
-    W (K, M); x (n, K) with n of about `rows` or less; out (n, M), contiguous.
-    """
+    """times(x, out), which writes x @ W to out: W (K, M), x (n, K) of at most about `rows` rows,
+    out (n, M) contiguous."""
     K, M = W.shape
-    width = next((w for w in WIDTHS if M % w == 0), None)
-    height = SMALL // (K * width) if width else 0  # rows that a tile can take at once
-    if not has_small_kernels() or height < 8 or rows < 8 or rows * K * M <= SMALL:
+    if rows >= 8 and rows * K * M > SMALL and has_small_kernels():
+        for width in WIDTHS:
+            height = SMALL // (K * width)  # rows for which a tile is small enough
+            if M % width == 0 and height >= 8:
+                return tiled(W, width, ceil(rows / ceil(rows / height)))  # in equal shares
+    if rows > 1:
         W = np.ascontiguousarray(W)
-        return lambda x, out: np.matmul(x, W, out)
+    return lambda x, out: x.dot(W, out)  # half the overhead of np.matmul(x, W, out)
 
-    tiles = np.ascontiguousarray(W.reshape(K, -1, width).swapaxes(0, 1))  # (M/width, K, width)
-    height = ceil(rows / ceil(rows / height))  # equal shares
+
+def tiled(W, width, height):
+    """`product`, `width` columns and `height` rows at a time."""
+    tiles = np.ascontiguousarray(W.reshape(len(W), -1, width).swapaxes(0, 1))
 
     def times(x, out):
         out = out.reshape(len(x), -1, width).swapaxes(0, 1)  # the same memory, seen as tiles
