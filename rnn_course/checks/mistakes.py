@@ -125,7 +125,7 @@ def scope_words(names):
     return "" if names == ALL else " (in " + " and ".join(SHORT[n] for n in names) + " only)"
 
 
-def gate_orders(kind, scopes):
+def gate_orders(kind, scopes=tuple(SCOPES)):
     """The gates' rows read in any other order, in all weights or in some."""
     gates = GATES[kind]
     for scope in scopes:
@@ -144,7 +144,7 @@ def gate_orders(kind, scopes):
             )
 
 
-def copied_gates(kind, scopes):
+def copied_gates(kind, scopes=tuple(SCOPES)):
     """A line copied and not changed: one gate made with another gate's weights."""
     gates = GATES[kind]
     for scope in scopes:
