@@ -119,8 +119,14 @@ def read_source(text, name):
                 del cell.metadata["nbgrader"]
     problems = problems or list(broken_rules(notebook))
     if problems:
+        lines = first_lines(notebook, text)
         raise SourceError(
-            "\n".join(f"exercises/{name}.md{place(cell, text)}: {what}" for cell, what in problems)
+            "\n".join(
+                f"exercises/{name}.md{lines[cell.id]}"
+                + (f" (cell {cell.id})" if "nbgrader" in cell.metadata else "")
+                + f": {what}"
+                for cell, what in problems
+            )
         )
     notebook.metadata.pop("jupytext", None)
     notebook.metadata["kernelspec"] = dict(
@@ -129,12 +135,15 @@ def read_source(text, name):
     return notebook
 
 
-def place(cell, text):
-    """Where a cell stands in the source: its line and its name, as far as they can be told."""
-    first = next((line for line in cell.source.splitlines() if line.strip()), "")
-    lines = text.splitlines()
-    line = f":{lines.index(first) + 1}" if first in lines else ""
-    return line + (f" (cell {cell.id})" if "nbgrader" in cell.metadata else "")
+def first_lines(notebook, text):
+    """cell id -> ":12", the line of the source where the cell's text begins, or "" if not found."""
+    lines, found, start = text.splitlines(), {}, 0
+    for cell in notebook.cells:
+        first = next((line for line in cell.source.splitlines() if line.strip()), None)
+        if first in lines[start:]:
+            start = lines.index(first, start) + 1
+            found.setdefault(cell.id, f":{start}")
+    return {cell.id: found.get(cell.id, "") for cell in notebook.cells}
 
 
 def write_source(notebook):
