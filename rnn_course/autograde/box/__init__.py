@@ -1,0 +1,193 @@
+"""Boxes: processes that run a student's code and can reach nothing (Linux, by bubblewrap).
+
+    python -m rnn_course.autograde.box      says in one line what this platform allows
+
+One bubblewrap holds a process (`zygote.py`) with torch and IPython loaded; each box is forked from
+it in milliseconds into namespaces of its own (`confine.py`). Bound into it, read-only: the system's
+libraries, Python, the site-packages, and the few files of this folder. Never the repository.
+"""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+FILES = [
+    HERE / f"{name}.py" for name in ("zygote", "confine", "worker", "shell", "scratch", "wire")
+]
+INSIDE = "/box"  # where FILES are in the box
+NOBODY = 65534  # whom root becomes
+KIND = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_STREAM
+START_SECONDS = 120  # for torch to be imported on a slow disk
+
+
+class NoIsolation(RuntimeError):
+    """This platform cannot keep submissions apart from everything else."""
+
+    def __init__(self, why):
+        super().__init__(
+            f"submissions cannot be isolated here: {why}. On Linux, install bubblewrap. To run "
+            "them as yourself, with no protection at all, say --trust-submissions"
+        )
+
+
+def probe():
+    """(possible, one line): whether submissions can be isolated here, and how or why not."""
+    if sys.platform != "linux":
+        return False, f"no isolation: {sys.platform} has no bubblewrap"
+    if not shutil.which("bwrap"):
+        return False, "no isolation: bubblewrap (bwrap) is not installed"
+    try:
+        argv = arguments([sys.executable, "-S", f"{INSIDE}/confine.py"])
+        tried = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return False, f"no isolation: {error}"
+    said = (tried.stdout.strip() or tried.stderr.strip() or "bubblewrap said nothing").splitlines()
+    if said[-1] != "ok":
+        return False, f"no isolation: {said[-1]}"
+    who = f"as user {NOBODY}, not root" if os.getuid() == 0 else "as you, without your files"
+    return True, f"isolation: bubblewrap, own namespaces, system call filter; code runs {who}"
+
+
+# ---------------------------------------------------------------- bubblewrap's arguments
+
+
+def package_folders():
+    """Where torch, IPython and the rest are: what sys.path has of site- and dist-packages."""
+    found = [Path(p) for p in sys.path if Path(p).name in ("site-packages", "dist-packages")]
+    return list(dict.fromkeys(p.resolve() for p in found if p.is_dir()))
+
+
+def arguments(command):
+    """bwrap's whole command line for a command in the box, which begins with sys.executable."""
+    python = Path(command[0]).resolve()  # not the link in a virtual environment
+    argv = [shutil.which("bwrap")]
+    if os.getuid() == 0:  # a user namespace of root's would hold the kernel's root: no limits
+        argv += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
+        argv += ["--unshare-cgroup-try"]
+    else:
+        argv += ["--unshare-all"]
+    argv += ["--new-session", "--clearenv", "--hostname", "box", "--cap-drop", "ALL"]
+    argv += _bind_all(python)
+    argv += ["--proc", "/proc", "--dev", "/dev"]
+    for folder in ("/desk", "/tmp"):
+        argv += ["--perms", "1777", "--tmpfs", folder]
+    for name, value in environment(INSIDE).items():
+        argv += ["--setenv", name, value]
+    argv += ["--remount-ro", "/", "--remount-ro", "/dev", "--chdir", "/desk"]
+    if os.getuid() == 0:
+        for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"):
+            argv += ["--cap-add", capability]
+        argv += ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+        argv += ["--bounding-set=-all", "--no-new-privs"]
+    return [*argv, str(python), *command[1:]]
+
+
+def _bind_all(python):
+    """The binds, read-only, and the folders above them, which bubblewrap would make unreadable."""
+    argv = []
+    for path in ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache"):
+        if os.path.islink(path):
+            argv += ["--symlink", os.readlink(path), path]
+        elif os.path.exists(path):
+            argv += ["--ro-bind", path, path]
+    packages = package_folders()
+    binds = {folder: folder for folder in (Path(sys.base_prefix).resolve(), python, *packages)}
+    binds |= {file: Path(INSIDE, file.name) for file in FILES}
+    for source, target in binds.items():
+        if not target.is_relative_to("/usr"):
+            for parent in reversed(target.parents[:-1]):
+                argv += ["--perms", "0755", "--dir", str(parent)]
+            argv += ["--ro-bind", str(source), str(target)]
+    for folder in packages:
+        if (folder / "rnn_course").is_dir():  # the course, installed there as a copy
+            argv += ["--tmpfs", str(folder / "rnn_course")]
+    return argv
+
+
+def environment(files):
+    """The whole environment of a zygote. `files`: the folder where FILES are."""
+    return {
+        "PYTHONPATH": os.pathsep.join([files, *map(str, package_folders())]),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PATH": "/usr/bin:/bin",
+        "HOME": "/desk",
+        "IPYTHONDIR": "/desk",
+        "LANG": "C.UTF-8",
+        "OMP_NUM_THREADS": "1",
+        "MPLBACKEND": "agg",
+        "MPLCONFIGDIR": "/tmp",
+    }
+
+
+# ---------------------------------------------------------------- the zygote, seen from outside
+
+
+class Zygote:
+    """The process that boxes are forked from. Ready after a second or two; start it early.
+
+    trusted    no isolation at all: the submissions' code runs as whoever runs this
+    recurrent  leave torch's recurrent layers callable
+    """
+
+    def __init__(self, trusted=False, recurrent=False):
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, KIND)
+        options = [str(theirs.fileno())] + ["trusted"] * trusted + ["recurrent"] * recurrent
+        if trusted:
+            argv = [sys.executable, "-S", str(HERE / "zygote.py"), *options]
+            variables = os.environ | environment(str(HERE))
+        else:
+            possible, line = probe()
+            if not possible:
+                raise NoIsolation(line.removeprefix("no isolation: "))
+            argv = arguments([sys.executable, "-S", f"{INSIDE}/zygote.py", *options])
+            variables = {"PATH": os.environ.get("PATH", os.defpath)}
+        self.process = subprocess.Popen(
+            argv, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], env=variables
+        )
+        theirs.close()
+        self.ready = False
+
+    @classmethod
+    def adopt(cls, descriptor):
+        """A zygote that another process has started, by its inherited control socket."""
+        self = cls.__new__(cls)
+        self.control, self.process, self.ready = socket.socket(fileno=descriptor), None, False
+        return self
+
+    def wait(self):
+        """Until it is ready; a RuntimeError if it is not to be."""
+        if not self.ready:
+            self.control.settimeout(START_SECONDS)
+            try:
+                self.ready = self.control.recv(16) == b"ready"
+            except OSError:
+                pass
+            if not self.ready:
+                raise RuntimeError("the process that boxes are forked from did not start")
+            self.control.settimeout(None)
+        return self
+
+    def spawn(self, limits, preload=()):
+        """A new box: (talk, life), the sockets to its process and to its supervisor."""
+        self.wait()
+        talk, talk_there = socket.socketpair()
+        life, life_there = socket.socketpair()
+        request = json.dumps({"limits": limits.as_dict(), "preload": list(preload)}).encode()
+        socket.send_fds(self.control, [request], [talk_there.fileno(), life_there.fileno()])
+        talk_there.close()
+        life_there.close()
+        return talk, life
+
+    def close(self):
+        """End it, and with it every box."""
+        self.control.close()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()

@@ -1,0 +1,277 @@
+"""The student's process: runs the student's cells, and calls their functions when it is asked to.
+
+It knows no test and no expected value. Requests and answers are frames of `wire`:
+
+    cell   run a cell                                    -> its outputs and number
+    names  what the student's names stand for            -> a kind for each, and plain values
+    make   an instance of one of the student's modules   -> its number, parameters, buffers
+    read   an attribute of an instance                   -> its value, or that it is a method
+    call   a function, a module, a method                -> what it returns
+    pull   gradients through an earlier call             -> one for each input that requires it
+
+Every answer brings what was printed meanwhile. An exception of the student's code is an answer
+too: its types, text and the student's own lines.
+"""
+
+import contextlib
+import importlib
+import os
+import random
+import signal
+import sys
+import traceback
+import types
+
+import numpy
+import scratch
+import torch
+import wire
+from shell import Stream, make_shell, outputs, shortened
+
+torch.set_num_threads(1)
+shell = make_shell()
+instances = {}  # number -> module; the judge speaks of them by number
+calls = {}  # number of a call -> (inputs that require gradients, results), until it is dropped
+in_student_code = False
+
+
+# ---------------------------------------------------------------- before the first line
+
+
+def warm():
+    """Do once, before any fork, what is slow the first time, and what needs /proc."""
+    import torch.func
+    import torch.optim
+
+    layer = torch.nn.Linear(2, 2)
+    loss = (layer(torch.ones(2, 2)) @ torch.ones(2, 2)).tanh().sum()
+    torch.autograd.grad(loss, layer.weight)
+    torch.func.functional_call(layer, dict(layer.named_parameters()), (torch.ones(2, 2),))
+    shell.run_cell("1", store_history=False)
+    outputs.take()
+    torch.manual_seed(torch.Generator().initial_seed())  # as in a new process
+
+
+def preload(name):
+    """Import a module that the assignment's own cells import."""
+    with contextlib.suppress(Exception):
+        importlib.import_module(name)
+
+
+def prepare(limits):
+    """After the fork, before the limits."""
+    outputs.limit = limits["output"]
+    sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
+    sys.stdin = open(os.devnull)
+    random.seed()
+    numpy.random.seed()
+    _hide_the_course()
+    signal.signal(signal.SIGINT, _interrupted)
+
+
+class _NotHere:
+    """What stands for the checks: whatever is called on it does nothing."""
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, *args, **kwargs):
+        return self
+
+    def __repr__(self):
+        return "(checked when it is graded)"
+
+
+def _hide_the_course():
+    """rnn_course cannot be imported here; only `from rnn_course.checks import check` does no harm.
+
+    Notebooks begin with that line, and students call the checks in cells of their own.
+    """
+
+    class Course(types.ModuleType):
+        def __getattr__(self, name):
+            if name.startswith("__"):
+                raise AttributeError(name)
+            raise ImportError(f"{self.__name__}.{name} cannot be used while this is graded")
+
+    for name in [n for n in sys.modules if n.partition(".")[0] == "rnn_course"]:
+        del sys.modules[name]
+    sys.modules["rnn_course"] = Course("rnn_course")
+    sys.modules["rnn_course"].__path__ = []
+    sys.modules["rnn_course.checks"] = Course("rnn_course.checks")
+    sys.modules["rnn_course.checks"].check = _NotHere()
+
+
+def _interrupted(number, frame):
+    if in_student_code:
+        raise KeyboardInterrupt
+
+
+# ---------------------------------------------------------------- the conversation
+
+
+def answer(talk):
+    """Answer the judge's requests until it hangs up."""
+    while True:
+        try:
+            message, tree, body = wire.receive(talk)
+        except wire.Lost:
+            return
+        try:
+            reply, value = _handle(message, tree, body)
+            tree, tensors = wire.encode(value)
+        except BaseException as error:  # whatever it is, the judge is to know
+            reply, tree, tensors = {"error": _described(error)}, None, ()
+        reply = {"id": message["id"], "outputs": outputs.take(), **reply}
+        try:
+            wire.send(talk, reply, tree, tensors)
+        except ValueError as error:  # too large
+            wire.send(talk, dict(reply, error=_described(error)))
+
+
+def _handle(message, tree, body):
+    for number in message.get("drop", ()):
+        calls.pop(number, None)
+    if message["do"] == "cell":
+        with _student_code():
+            number = shell.run(message["source"], lambda e: isinstance(e, scratch.Refused))
+        return {"number": number}, None
+    if message["do"] == "call":
+        return {}, _call(message, tree, body)
+    value, _ = wire.decode(tree, body)
+    if message["do"] == "names":
+        kinds, values = zip(*[_kind(shell.user_ns, name) for name in value], strict=True)
+        return {"kinds": kinds}, list(values)
+    if message["do"] == "read":
+        with _student_code():
+            kind, value = _kind(_Attributes(instances[message["instance"]]), message["name"])
+        return {"kinds": [kind]}, [value]
+    if message["do"] == "make":
+        return _make(message, *value)
+    if message["do"] == "pull":
+        return {}, _pull(message, value)
+    raise ValueError(f"unknown request {message['do']}")
+
+
+@contextlib.contextmanager
+def _student_code():
+    """While it runs, an interrupt of the judge reaches the student's code."""
+    global in_student_code
+    in_student_code = True
+    try:
+        yield
+    finally:
+        in_student_code = False
+
+
+class _Attributes:
+    """An object's attributes, looked up like a dict's entries."""
+
+    def __init__(self, thing):
+        self.thing = thing
+
+    def __contains__(self, name):
+        return hasattr(self.thing, name)
+
+    def __getitem__(self, name):
+        return getattr(self.thing, name)
+
+
+def _kind(names, name):
+    """(kind, value) of a name: missing, function, module (a class), instance, value, other."""
+    if name not in names:
+        return "missing", None
+    thing = names[name]
+    if isinstance(thing, type):
+        return ("module" if issubclass(thing, torch.nn.Module) else "other"), "a class"
+    if isinstance(thing, torch.nn.Module):
+        number, train, parameters, buffers = _registered(thing)
+        return "instance", [number, train, parameters, buffers]
+    try:
+        wire.encode(thing)
+        return "value", thing
+    except (TypeError, ValueError) as error:
+        if callable(thing):
+            return "function", None
+        return "other", shortened(error, 200)
+
+
+# ---------------------------------------------------------------- calls
+
+
+def _call(message, tree, body):
+    """Call what the judge asks for, in the same modes, with the same random numbers."""
+    (args, kwargs, weights, random_state), inputs = wire.decode(tree, body)
+    torch.set_default_dtype(wire.DTYPES[message["dtype"]])
+    if random_state is not None:
+        torch.set_rng_state(random_state)
+    with _student_code(), torch.set_grad_enabled(message["grad"]):
+        if "instance" in message:
+            layer = _WithMethod(instances[message["instance"]], message["method"])
+            layer.layer.train(message["training"])
+            weights = {f"layer.{name}": value for name, value in weights.items()}
+            result = torch.func.functional_call(layer, weights, tuple(args), kwargs)
+        else:
+            result = shell.user_ns[message["name"]](*args, **kwargs)
+    leaves = [x for x in inputs if x.requires_grad]
+    if leaves:
+        calls[message["id"]] = (leaves, wire.encode(result)[1])
+    return result
+
+
+class _WithMethod(torch.nn.Module):
+    """Makes a method of a module callable with other weights, by torch.func.functional_call."""
+
+    def __init__(self, layer, method):
+        super().__init__()
+        self.layer, self.method = layer, method
+
+    def forward(self, *args, **kwargs):
+        return getattr(self.layer, self.method)(*args, **kwargs)
+
+
+def _make(message, args, kwargs):
+    with _student_code():
+        instance = shell.user_ns[message["name"]](*args, **kwargs)
+    if not isinstance(instance, torch.nn.Module):
+        raise TypeError(f"{message['name']}(...) is not a torch.nn.Module")
+    return {}, list(_registered(instance))
+
+
+def _registered(module):
+    number = next((n for n, m in instances.items() if m is module), len(instances))
+    instances[number] = module
+    parameters, buffers = dict(module.named_parameters()), dict(module.named_buffers())
+    return number, module.training, parameters, buffers
+
+
+def _pull(message, gradients):
+    """Gradients of the results, as the judge gives them, turned into gradients of the inputs."""
+    leaves, results = calls[message["call"]]
+    pairs = [
+        (r, g) for r, g in zip(results, gradients, strict=True) if g is not None and r.requires_grad
+    ]
+    if not pairs:
+        return [None] * len(leaves)
+    with _student_code():
+        results, gradients = zip(*pairs, strict=True)
+        return list(
+            torch.autograd.grad(results, leaves, gradients, allow_unused=True, retain_graph=True)
+        )
+
+
+def _described(error):
+    """An exception as plain values: its builtin types, text, and the student's own lines."""
+    ours = os.path.dirname(__file__)
+    lines = [
+        [shortened(f.filename, 80), f.lineno, shortened(f.name, 80), shortened(f.line or "", 200)]
+        for f in traceback.extract_tb(error.__traceback__)
+        if not f.filename.startswith((ours, os.path.dirname(torch.__file__)))
+    ]
+    return {
+        "types": [t.__name__ for t in type(error).__mro__][:10],
+        "text": shortened(error),
+        "lines": lines[-8:],
+    }

@@ -1,0 +1,177 @@
+"""The process that boxes are forked from: torch and IPython are loaded once, here.
+
+    python zygote.py FD [trusted] [recurrent]
+
+FD is the control socket. It runs inside bubblewrap; `trusted` is without any isolation, for
+submissions that are trusted; `recurrent` leaves torch's recurrent layers as they are.
+
+Each request on the control socket is one JSON line with two sockets beside it: `talk`, by which
+the judge speaks with the student's process, and `life`, by which it speaks with its supervisor:
+
+    judge -> supervisor   b"i" interrupt the student's code      b"k" or a closed socket: kill it
+    supervisor -> judge   JSON when it is dead: {"why", "status"}
+
+So for each box there are two processes: the supervisor, forked from here, and the student's,
+forked from the supervisor into namespaces of its own.
+"""
+
+import contextlib
+import gc
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import traceback
+
+TREE_LOOK = 0.1  # seconds between two looks at the memory of a tree of processes
+
+
+def serve(control, trusted, hidden, worker):
+    """Fork a box for every request, until the control socket is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the supervisors
+    gc.collect()
+    gc.freeze()
+    control.send(b"ready")
+    while True:
+        request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 2)
+        if not request:
+            return
+        request = json.loads(request)
+        for name in request["preload"]:
+            worker.preload(name)
+        if os.fork() == 0:
+            try:
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                control.close()
+                talk, life = (socket.socket(fileno=fd) for fd in descriptors)
+                supervise(talk, life, request, trusted, hidden, worker)
+            except BaseException:
+                traceback.print_exc()
+            os._exit(1)
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def supervise(talk, life, request, trusted, hidden, worker):
+    """Fork the student's process, and watch over it until it ends or is to end."""
+    folder = tempfile.mkdtemp(prefix="box-") if trusted else "/desk"
+    if not trusted:
+        import confine
+
+        confine.new_namespaces()
+        confine.prctl(confine.DUMPABLE, 0)  # the supervisor's memory is nobody's to read
+    parent = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        life.close()
+        try:
+            become_student(talk, folder, parent, request, trusted, hidden, worker)
+        except BaseException:
+            traceback.print_exc()
+        os._exit(0)
+    talk.close()
+    limits = request["limits"]
+    bound = limits["memory"] if limits["processes"] and not trusted else None
+    why, status = watch(pid, life, bound)
+    if trusted:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)  # what it left running in its group
+        shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        life.send(json.dumps({"why": why, "status": status}).encode())
+    os._exit(0)
+
+
+def become_student(talk, folder, parent, request, trusted, hidden, worker):
+    """Give everything up that the student's code must not have, then serve its judge."""
+    os.setsid()  # a group of its own: kill(0, 9) must not reach the supervisor
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (0, 1, 2):
+        os.dup2(os.open(os.devnull, os.O_RDWR), number)
+    talk = socket.socket(fileno=os.dup(talk.detach()))
+    worker.prepare(request["limits"])
+    if not trusted:
+        import confine
+
+        confine.prctl(confine.DIE_WITH_PARENT, signal.SIGKILL)
+        confine.confine(request["limits"], hide=hidden)
+        confine.prctl(confine.DUMPABLE, 1)
+    elif os.getppid() != parent:
+        return
+    os.chdir(folder)
+    os.environ["HOME"] = folder
+    worker.answer(talk)
+
+
+def watch(pid, life, memory):
+    """(why, status) once the process is dead: "exit" by itself, "killed" by the judge, "memory"."""
+    why = "exit"
+    while True:
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done:
+            return why, status
+        if why == "exit" and wait_for(pid, life, TREE_LOOK if memory else None):
+            order = life.recv(1)
+            if order == b"i":
+                os.kill(pid, signal.SIGINT)
+            else:
+                why = "killed"
+        if why == "exit" and memory and memory_of_tree(pid) > memory:
+            why = "memory"
+        if why != "exit":
+            os.kill(pid, signal.SIGKILL)
+            return why, os.waitpid(pid, 0)[1]
+
+
+def wait_for(pid, life, timeout):
+    """Sleep until the process ends, the timeout is over, or (True) the judge says something."""
+    if hasattr(os, "pidfd_open"):
+        handle = os.pidfd_open(pid)
+        try:
+            ready, _, _ = select.select([handle, life], [], [], timeout)
+        finally:
+            os.close(handle)
+    else:
+        ready, _, _ = select.select([life], [], [], 0.02)  # not Linux: look again soon
+    return life in ready
+
+
+def memory_of_tree(root):
+    """Bytes in use by a process and all its descendants; orphans are adopted by it."""
+    parents, sizes = {}, {}
+    for name in os.listdir("/proc"):
+        if not name.isdigit() or int(name) < root:
+            continue
+        try:
+            with open(f"/proc/{name}/stat") as file:
+                parents[int(name)] = int(file.read().rpartition(")")[2].split()[1])
+            with open(f"/proc/{name}/statm") as file:
+                resident, shared = file.read().split()[1:3]
+            sizes[int(name)] = (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")
+        except OSError:
+            continue  # it has just ended
+    total = 0
+    for pid, size in sizes.items():
+        while pid in parents and pid != root:
+            pid = parents[pid]
+        total += size if pid == root else 0
+    return total
+
+
+def main():
+    import scratch
+    import worker
+
+    control, options = socket.socket(fileno=int(sys.argv[1])), sys.argv[2:]
+    hidden = [] if "recurrent" in options else scratch.switch_off()
+    worker.warm()
+    serve(control, "trusted" in options, hidden, worker)
+
+
+if __name__ == "__main__":
+    main()

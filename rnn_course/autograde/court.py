@@ -1,0 +1,202 @@
+"""Judges by the dozen: each submission gets a judge and a box, both forked, both gone afterwards.
+
+    with Court(limits) as court:
+        results, events = court.judge(cells)
+
+A court is one process with torch and the checks loaded, which forks a judge for each submission,
+and beside it the process that the boxes are forked from (`box.Zygote`). So a judge may change
+torch's defaults, run out of memory or be killed: the next one knows nothing of it. `judge` may be
+called from several threads at once; each call waits for its own submission.
+
+    python -m rnn_course.autograde.court FD     is that process; FD is its control socket
+"""
+
+import contextlib
+import dataclasses
+import gc
+import importlib
+import json
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+
+from rnn_course.autograde import box
+from rnn_course.autograde.limits import Limits
+
+SLACK = 60  # seconds that a judge may take beyond all limits before it is given up
+
+
+class Court:
+    """Starts at once and gets ready by itself; the first `judge` waits for that.
+
+    limits   of each submission
+    trusted  no isolation at all: the submissions' code runs as whoever runs this
+    preload  modules that judges and boxes will need: those that the instructor's cells import
+
+    Raises box.NoIsolation where submissions cannot be isolated and are not said to be trusted.
+    """
+
+    def __init__(self, limits=None, trusted=False, preload=()):
+        self.limits, self.trusted = limits or Limits(), trusted
+        self.preload = tuple(preload)
+        self.zygote = box.Zygote(trusted)
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, box.KIND)
+        inherited = [theirs.fileno(), self.zygote.control.fileno()]
+        settings = {
+            "limits": self.limits.as_dict(),
+            "trusted": trusted,
+            "preload": self.preload,
+            "control": inherited[0],
+            "zygote": inherited[1],
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", __name__, json.dumps(settings)],
+            stdin=subprocess.DEVNULL,
+            pass_fds=inherited,
+            env={**os.environ, "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg"},
+        )
+        theirs.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+    def close(self):
+        self.control.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(10)
+        self.process.kill()
+        self.process.wait()
+        self.zygote.close()
+
+    def judge(self, cells, variables=None):
+        """(results, events) of one submission's code cells, a list of cell.Cell.
+
+        results    a list of (outputs, number), one for each cell
+        events     what happened on the way: words of `session`
+        variables  environment variables for the test cells
+        """
+        job = {
+            "cells": [(cell.kind, cell.source) for cell in cells],
+            "variables": variables or {},
+            "skip": [],
+        }
+        recurrent = any(cell.recurrent for cell in cells)
+        while True:
+            results = self._try(job, recurrent)
+            if len(results) == len(cells):
+                events = [e for result in results for e in result["events"]]
+                outcome = [(result["outputs"], result["number"]) for result in results]
+                return outcome, list(dict.fromkeys(events))
+            # the judge itself did not survive this cell: once more, without it
+            job["skip"].append(len(results))
+
+    def _try(self, job, recurrent):
+        """The results of as many cells as one judge gets through."""
+        ours, theirs = socket.socketpair()
+        with ours:
+            request = json.dumps({"recurrent": recurrent}).encode()
+            try:
+                socket.send_fds(self.control, [request], [theirs.fileno()])
+            except OSError:
+                raise RuntimeError("the court's process has ended") from None
+            theirs.close()
+            ours.settimeout(10 * self.limits.cell_seconds + SLACK + box.START_SECONDS)
+            pid, results = None, []
+            with ours.makefile("rw", encoding="utf-8") as lines:
+                try:
+                    lines.write(json.dumps(job) + "\n")
+                    lines.flush()
+                    pid = json.loads(lines.readline() or "null")
+                    if pid is None:
+                        raise RuntimeError("no judge could be started")
+                    results = []
+                    for line in lines:
+                        results.append(json.loads(line))
+                except TimeoutError:
+                    if pid:
+                        with contextlib.suppress(ProcessLookupError):
+                            os.kill(pid, signal.SIGKILL)
+                except (ConnectionError, BrokenPipeError):
+                    pass  # it died: what it said so far counts
+            return results
+
+
+# ---------------------------------------------------------------- the court's own process
+
+
+def serve(settings):
+    """Fork a judge for every request, until the control socket is closed."""
+    control = socket.socket(fileno=settings["control"])
+    zygotes = {False: box.Zygote.adopt(settings["zygote"])}
+    for name in ("rnn_course.autograde.judge", *settings["preload"]):
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    import torch
+
+    torch.set_num_threads(1)
+    torch.ones(2, 2) @ torch.ones(2, 2)
+    zygotes[False].wait()  # here, not in a judge: it says "ready" only once
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever called
+    gc.collect()
+    gc.freeze()
+    while True:
+        request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 1)
+        if not request:
+            return
+        if json.loads(request)["recurrent"] and True not in zygotes:
+            zygotes[True] = box.Zygote(settings["trusted"], recurrent=True).wait()
+        parent = os.getpid()
+        if os.fork() == 0:
+            try:
+                control.close()
+                _die_with(parent)
+                _judge_one(socket.socket(fileno=descriptors[0]), zygotes, settings)
+            finally:
+                os._exit(0)
+        os.close(descriptors[0])
+
+
+def _judge_one(caller, zygotes, settings):
+    """One judge's life: read the job, write a line for every cell."""
+    from rnn_course.autograde.cell import Cell
+    from rnn_course.autograde.judge import judge
+
+    limits = Limits(**settings["limits"])
+    with caller.makefile("rw", encoding="utf-8") as lines:
+        job = json.loads(lines.readline())
+        os.environ.update(job["variables"])
+        print(os.getpid(), file=lines, flush=True)
+        _limit_memory(limits.memory)
+        cells = [Cell(*cell) for cell in job["cells"]]
+        preload = [name for name in settings["preload"] if not name.startswith("rnn_course")]
+        for result in judge(cells, zygotes.__getitem__, limits, preload, set(job["skip"])):
+            print(json.dumps(dataclasses.asdict(result)), file=lines, flush=True)
+
+
+def _die_with(parent):
+    """If the court is killed, no judge of it goes on."""
+    if sys.platform == "linux":
+        from rnn_course.autograde.box import confine
+
+        confine.prctl(confine.DIE_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(0)
+
+
+def _limit_memory(memory):
+    """What the student's values make the judge compute has a bound as well."""
+    if sys.platform == "linux":
+        with open("/proc/self/statm") as file:
+            taken = int(file.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (taken + memory, taken + memory))
+
+
+if __name__ == "__main__":
+    serve(json.loads(sys.argv[1]))

@@ -1,0 +1,221 @@
+"""Judges one submission: the student's cells run in a box, the instructor's cells run here.
+
+The cells come as a list of `Cell`; nothing here knows of nbgrader or of files. A name that a test
+cell reads and that neither the instructor's cells nor Python itself define (nor is it one of the
+usual modules, see `space`) is the student's: it stands for something in the box (see `proxies`).
+"""
+
+import contextlib
+import signal
+import traceback
+from dataclasses import dataclass, field
+
+from rnn_course.autograde.cell import GIVEN, TEST
+from rnn_course.autograde.fair import Fair
+from rnn_course.autograde.proxies import Names, StudentError
+from rnn_course.autograde.session import OUT_OF_MEMORY, TIMED_OUT, Session, Stopped
+from rnn_course.autograde.space import Space, file_of
+
+
+@dataclass
+class Result:
+    """What a cell shows: outputs as a notebook has them, its number, and whether it ended well."""
+
+    outputs: list
+    number: int | None = None
+    events: list = field(default_factory=list)
+
+
+def judge(cells, zygotes, limits, preload=(), skip=()):
+    """Yield a Result for every cell, in order.
+
+    zygotes  a function: zygotes(recurrent) is the Zygote with or without torch's recurrent layers
+    preload  modules for the box to import beforehand
+    skip     indices of test cells that are not run again: the judge itself did not survive them
+    """
+    return _Judge(cells, zygotes, limits, preload).results(skip)
+
+
+class _Judge:
+    def __init__(self, cells, zygotes, limits, preload):
+        self.cells, self.zygotes, self.limits, self.preload = cells, zygotes, limits, preload
+        self.everywhere = any(c.recurrent for c in cells if c.kind == GIVEN)
+        self.sessions = {}  # recurrent -> Session
+        self.space = Space(cells)
+
+    def results(self, skip):
+        try:
+            self._session(self.everywhere)
+            for index, cell in enumerate(self.cells):
+                if cell.kind == TEST:
+                    yield self._not_again() if index in skip else self._test(index, cell)
+                else:
+                    if cell.kind == GIVEN and self.space.wants(cell):
+                        self._given(index, cell)
+                    yield self._student(cell)
+        finally:
+            for session in self.sessions.values():
+                session.close()
+
+    def _session(self, recurrent):
+        """The box with, or the one without, torch's recurrent layers; started when needed."""
+        recurrent = recurrent or self.everywhere
+        if recurrent not in self.sessions:
+            session = Session(self.zygotes(recurrent), self.limits, self.preload)
+            others = list(self.sessions.values())
+            self.sessions[recurrent] = session
+            if others:
+                session.replay(others[0])
+        return self.sessions[recurrent]
+
+    # ------------------------------------------------------------ the student's cells
+
+    def _student(self, cell):
+        first, *others = self.sessions.values()
+        for session in others:
+            with contextlib.suppress(Stopped):
+                session.run_cell(cell.source)
+        try:
+            outputs, number = first.run_cell(cell.source)
+            return self._result(checked(outputs), number)
+        except Stopped as stopped:
+            said = _error("Stopped", f"this cell {stopped.why}")
+            return self._result([*checked(first.outputs), said])
+
+    def _result(self, outputs, number=None):
+        events = [e for s in self.sessions.values() for e in s.events]
+        for session in self.sessions.values():
+            session.events = []
+        if any(_is_about_memory(o) for o in outputs):
+            events.append(OUT_OF_MEMORY)
+        return Result(outputs, number, events)
+
+    # ------------------------------------------------------------ the instructor's cells
+
+    def _given(self, index, cell):
+        """Run a given cell here too, for the names that the tests use. What fails, fails there."""
+        names = Names(self._session(cell.recurrent), lambda: False)
+        names.session.begin()
+        with contextlib.suppress(Exception, Stopped), _time_limit(self.limits):
+            self.space.run(index, cell, names)
+        self.space.leave_to_student(cell.students)
+
+    def _not_again(self):
+        why = "the check did not survive what your code returned"
+        return Result([_error("Stopped", why)], events=[OUT_OF_MEMORY])
+
+    def _test(self, index, cell):
+        """Run a test cell against the student's names."""
+        session = self._session(cell.recurrent)
+        fair = Fair()
+        names = Names(session, lambda: self.space.in_hidden_line(), fair.answers)
+        shown = []
+        try:
+            session.revive()
+            session.begin()
+            self.space.leave_to_student(cell.students)
+            with _time_limit(self.limits), fair:
+                shown = self.space.run(index, cell, names)
+        except Stopped as stopped:
+            shown = [
+                _error("Stopped", f"your code {stopped.why} while this check ran", stopped.lines)
+            ]
+        except _TestTooSlow:
+            session.events.append(TIMED_OUT)
+            shown = [_error("Stopped", "the check could not finish on what your code returned")]
+        except BaseException as error:  # whatever a test raises is its verdict
+            shown = [self._verdict(error, index, cell)]
+        return self._result(checked(session.outputs, only_text=True) + shown)
+
+    def _verdict(self, error, index, cell):
+        """An exception in a test cell, told without what is hidden."""
+        frames = traceback.extract_tb(error.__traceback__)
+        hidden = any(self.space.is_hidden(f.filename, f.lineno) for f in frames)
+        line = next((f.lineno for f in reversed(frames) if f.filename == file_of(index)), 0)
+        code = (cell.source.splitlines()[line - 1 : line] or [""])[0].strip()
+        where = "in a hidden check" if hidden else f"in the check: {code}"
+        if isinstance(error, StudentError):
+            text = "" if hidden else error.text
+            said = f"your code raised {error.ename}, {where}"
+            return _error(error.ename, text, error.frames, said)
+        if hidden:
+            return _error(type(error).__name__, "a hidden check failed")
+        return _error(type(error).__name__, str(error), said=where)
+
+
+# ---------------------------------------------------------------- time
+
+
+class _TestTooSlow(BaseException):
+    """A test computes for too long, without asking the box for anything."""
+
+
+@contextlib.contextmanager
+def _time_limit(limits):
+    """Stop a test that goes on by itself: by an exception, and if it hears none, by the end of
+    this process (its own processor time counts, not the time it waits for the box)."""
+
+    def stop(number, frame):
+        raise _TestTooSlow
+
+    before = signal.signal(signal.SIGALRM, stop)
+    wall = limits.cell_seconds + 2 * limits.grace
+    signal.setitimer(signal.ITIMER_REAL, wall)
+    signal.setitimer(signal.ITIMER_PROF, wall + limits.grace)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+# ---------------------------------------------------------------- outputs
+
+
+def _error(name, text, frames=(), said=""):
+    lines = [said] if said else []
+    lines += [f"  line {number}, in {function}: {code}" for _, number, function, code in frames]
+    lines = [*lines, f"{name}: {text}" if text else name]
+    return {"output_type": "error", "ename": name, "evalue": text, "traceback": lines}
+
+
+def checked(outputs, only_text=False):
+    """A box's outputs, built anew from the parts that are understood; text is all stdout.
+
+    only_text  nothing but what was printed: the outputs of a test are the judge's alone
+    """
+    result = []
+    for output in outputs:
+        kind = output.get("output_type") if isinstance(output, dict) else None
+        if kind == "stream":
+            if result and result[-1]["output_type"] == "stream":
+                result[-1]["text"] += _text(output.get("text"))
+            else:
+                text = _text(output.get("text"))
+                result.append({"output_type": "stream", "name": "stdout", "text": text})
+        elif kind in ("execute_result", "display_data") and not only_text:
+            data = output.get("data")
+            data = data if isinstance(data, dict) else {}
+            kept = ("text/plain", "image/png", "image/jpeg")
+            data = {mime: _text(data[mime]) for mime in kept if mime in data}
+            number = {"execution_count": None} if kind == "execute_result" else {}
+            result.append({"output_type": kind, "data": data, "metadata": {}, **number})
+        elif kind == "error" and not only_text:
+            lines = output.get("traceback")
+            lines = [_text(x) for x in lines] if isinstance(lines, list) else []
+            name, text = _text(output.get("ename")), _text(output.get("evalue"))
+            result.append(
+                {"output_type": "error", "ename": name, "evalue": text, "traceback": lines}
+            )
+    return result
+
+
+def _text(value):
+    """A string that any file can hold."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+
+
+def _is_about_memory(output):
+    text = output.get("ename", "") + " " + output.get("evalue", "")
+    return "MemoryError" in text or "can't allocate memory" in text

@@ -1,0 +1,106 @@
+"""The judge inside nbgrader: `nbgrader autograde` and formgrader's button grade through it.
+
+In the course's nbgrader_config.py:
+
+    from rnn_course.autograde import plugin
+    plugin.install(c)
+
+All commands, folders, the gradebook, late penalties and hand-given marks stay nbgrader's; only
+what happens to one notebook is ours (`grading`). Where submissions cannot be isolated nothing is
+run, unless `--Judged.trust_submissions=True` is said.
+"""
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.apps import api, autogradeapp
+from nbgrader.converters.autograde import Autograde
+from nbgrader.converters.base import NbGraderException
+from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+from traitlets import Bool, Dict, List
+
+from rnn_course.autograde import box, grading
+from rnn_course.autograde.court import Court
+from rnn_course.autograde.limits import Limits
+from rnn_course.autograde.restore import master_cells
+
+KEY_FILE = "hidden-seeds.key"
+
+
+class Judged(Autograde):
+    """nbgrader's Autograde, with a judge in place of a kernel."""
+
+    trust_submissions = Bool(
+        False, help="Run the submissions' code as yourself, with no isolation at all."
+    ).tag(config=True)
+    limits = Dict({}, help="Limits of a submission, by the names of limits.Limits.").tag(
+        config=True
+    )
+
+    sanitize_preprocessors = List([]).tag(config=True)
+    autograde_preprocessors = List([SaveAutoGrades, AssignLatePenalties]).tag(config=True)
+
+    def convert_notebooks(self):
+        try:
+            self.court = Court(Limits(**self.limits), self.trust_submissions)
+        except box.NoIsolation as error:
+            self.log.error("%s (with nbgrader: --Judged.trust_submissions=True)", error)
+            raise NbGraderException(str(error)) from None
+        self.masters = {}
+        with self.court:
+            super().convert_notebooks()
+
+    def convert_single_notebook(self, notebook_filename):
+        self.log.info("Judging %s", notebook_filename)
+        resources = self.init_single_notebook_resources(notebook_filename)
+        about = resources["nbgrader"]
+        master, kernelspec = self._master(about["assignment"], about["notebook"])
+        home = Path(self.coursedir.root, self.coursedir.submitted_directory).parent
+        seed = hidden_seed(home, about["student"], about["assignment"])
+        data = Path(notebook_filename).read_bytes()
+        graded = grading.grade(data, master, self.court, kernelspec, seed)
+        for note in graded.notes:
+            self.log.warning("%s: %s", about["student"], note)
+        if graded.status != "graded":
+            self.log.warning("%s: %s (%s)", about["student"], graded.status, graded.words)
+        resources["output_extension"] = ".ipynb"
+        notebook = graded.notebook
+        for preprocessor in self.autograde_preprocessors:
+            notebook, resources = preprocessor(parent=self).preprocess(notebook, resources)
+        self.write_single_notebook(nbformat.writes(notebook, version=4), resources)
+
+    def _master(self, assignment, name):
+        """(cells, kernelspec) of a notebook, as they were released."""
+        if (assignment, name) not in self.masters:
+            with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+                notebook = gradebook.find_notebook(name, assignment)
+                kernelspec = json.loads(notebook.kernelspec or "null")
+                self.masters[assignment, name] = master_cells(notebook), kernelspec
+        return self.masters[assignment, name]
+
+
+def hidden_seed(home, student, assignment):
+    """{variable: seed} of a student's hidden cases. The key lies in the class's folder (600)."""
+    from rnn_course.checks.cases import SEED_VARIABLE, student_seed
+
+    path = Path(home, KEY_FILE)
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+    return {SEED_VARIABLE: student_seed(path.read_bytes(), student, assignment)}
+
+
+def install(config):
+    """Let nbgrader grade through the judge; `config` is the `c` of nbgrader_config.py."""
+    autogradeapp.Autograde = api.Autograde = Judged
+    config.GenerateFeedback.preprocessors = [
+        "nbgrader.preprocessors.GetGrades",
+        "nbgrader.preprocessors.ClearHiddenTests",
+        "nbgrader.preprocessors.ClearMarkScheme",
+        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    ]

@@ -1,0 +1,269 @@
+"""What a test cell finds under the student's names: stand-ins that compute in the student's box.
+
+    a function      a call crosses to the box; where an input requires a gradient, the result has
+                    a backward that asks the box for it
+    a module class  makes real torch modules here, with real parameters that travel with each call
+    a plain value   itself
+
+The judge's modes (gradients on or off, default dtype) and its random numbers travel to the box
+with each call. Nothing comes back but the returned value: above all no random state, with which
+the student's code could choose what the judge draws next.
+"""
+
+import builtins
+
+import torch
+from torch.autograd.function import once_differentiable
+
+from rnn_course.autograde.box import wire
+from rnn_course.autograde.session import lines_of
+
+
+class StudentError(Exception):
+    """An exception of the student's code, as told by the box.
+
+    ename   its type, as the student sees it
+    frames  the student's own lines, outermost first: (file, line number, function, code)
+    """
+
+    def __init__(self, ename, text, frames):
+        Exception.__init__(self, text)
+        self.ename, self.text, self.frames = ename, text, frames
+
+    def __str__(self):
+        return self.text
+
+
+def student_error(message, hidden):
+    """The exception that an answer tells of, of its builtin type, so that a test can expect it.
+
+    hidden  a hidden check made the call: what the exception says is not shown, for it can be made
+            to say what the check called with
+    """
+    error = message["error"] if isinstance(message["error"], dict) else {}
+    types = error.get("types")
+    types = [t for t in types if isinstance(t, str)] if isinstance(types, list) else []
+    text = "(hidden)" if hidden else str(error.get("text", ""))
+    known = [getattr(builtins, name, None) for name in types]
+    known = [t for t in known if isinstance(t, type) and issubclass(t, Exception)]
+    name, base = (types or ["Exception"])[0][:80], (known or [Exception])[0]
+    bases = (StudentError,) if base is Exception else (StudentError, base)
+    return type(name, bases, {"__str__": StudentError.__str__})(name, text, lines_of(message))
+
+
+class Names:
+    """The student's names: `names["lstm_cell"]` is something that a test can use.
+
+    session  the box
+    hidden   tells whether the line of the test that is running now is a hidden one
+    answers  is shown the tensors of every answer
+    """
+
+    def __init__(self, session, hidden=lambda: False, answers=lambda tensors: None):
+        self.session, self.hidden, self.answers = session, hidden, answers
+
+    def __getitem__(self, name):
+        """Raises KeyError if the student's code has no such name."""
+        kind, value = self._kind("names", [name])
+        if kind == "missing":
+            raise KeyError(name)
+        if kind == "function":
+            return self._function(name)
+        if kind == "module":
+            return type(name, (RemoteModule,), {"_names": self})
+        if kind == "instance":
+            return RemoteModule._of(self, value)
+        return value if kind == "value" else _CannotCross(name, value)
+
+    def _kind(self, do, value=None, **more):
+        """What a name or an attribute is: (kind, value)."""
+        answer = self.ask(do, value, **more)
+        kinds, values = answer.message.get("kinds"), self.value_of(answer)
+        if (
+            type(kinds) is not list
+            or type(values) is not list
+            or not len(kinds) == len(values) == 1
+        ):
+            self.session.unreadable()
+        return kinds[0], values[0]
+
+    def _function(self, name):
+        def function(*args, **kwargs):
+            return self.call(args, kwargs, name=name)
+
+        function.__name__ = function.__qualname__ = name
+        return function
+
+    def ask(self, do, value=None, **more):
+        """A request; raises what the student's code raised."""
+        hidden, so_far = self.hidden(), len(self.session.outputs)
+        with torch._C.DisableTorchFunction():  # what passes the wire is no business of a test's
+            answer = self.session.ask(do, value, **more)
+        if hidden:
+            del self.session.outputs[so_far:]  # they could show what the hidden check called with
+        if "error" in answer.message:
+            raise student_error(answer.message, hidden)
+        return answer
+
+    def value_of(self, answer, change=None):
+        try:
+            return wire.decode(answer.tree, answer.body, change)[0]
+        except wire.Unreadable:
+            self.session.unreadable()
+
+    def call(self, args, kwargs, weights=None, **what):
+        """Call something of the student's with these arguments (and a module's weights)."""
+        state = torch.get_rng_state()
+        last = self.session.random_state
+        new = last is None or not torch.equal(state, last)
+        # where the judge has drawn nothing since the last call, the box draws on by itself
+        answer = self.ask(
+            "call",
+            [list(args), kwargs, weights or {}, state if new else None],
+            grad=torch.is_grad_enabled(),
+            dtype=str(torch.get_default_dtype()).removeprefix("torch."),
+            **what,
+        )
+        self.session.random_state = state
+        leaves = [t for t in answer.inputs if t.requires_grad]
+        call = _Call(self, answer.message["id"], leaves)
+
+        def attach(results):
+            if leaves and any(r.requires_grad for r in results):
+                results = list(_Pull.apply(call, results, *leaves))
+            else:
+                results = [r.detach() for r in results]
+            self.answers(results)
+            return results
+
+        with torch._C.DisableTorchFunction():
+            return self.value_of(answer, attach)
+
+
+class _Call:
+    """A call whose inputs the box keeps, until nothing here can ask for gradients any more."""
+
+    def __init__(self, names, number, leaves):
+        self.names, self.number = names, number
+        self.shapes = [(leaf.shape, leaf.dtype) for leaf in leaves]
+        self.session = names.session
+
+    def __del__(self):
+        if self.shapes:
+            self.session.dropped.append(self.number)
+
+    def pull(self, gradients):
+        """One gradient (or None) for each leaf."""
+        gradients = [None if g is None else g.contiguous() for g in gradients]
+        answer = self.names.ask("pull", gradients, call=self.number)
+        pulled = self.names.value_of(answer)
+        if type(pulled) is not list or len(pulled) != len(self.shapes):
+            self.session.unreadable()
+        for gradient, shape in zip(pulled, self.shapes, strict=True):
+            if gradient is not None and (
+                type(gradient) is not torch.Tensor or (gradient.shape, gradient.dtype) != shape
+            ):
+                self.session.unreadable()
+        return [None if g is None else g.detach() for g in pulled]
+
+
+class _Pull(torch.autograd.Function):
+    """The results of a call, as a node of the judge's graph: backward asks the box."""
+
+    @staticmethod
+    def forward(ctx, call, results, *leaves):
+        ctx.call = call
+        ctx.set_materialize_grads(False)
+        outputs = tuple(r.detach() for r in results)
+        fixed = [o for o, r in zip(outputs, results, strict=True) if not r.requires_grad]
+        ctx.mark_non_differentiable(*fixed)
+        return outputs
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, *gradients):
+        return (None, None, *ctx.call.pull(gradients))
+
+
+class RemoteModule(torch.nn.Module):
+    """A student's torch.nn.Module, seen from the judge.
+
+    Its parameters and buffers are real ones here, under the names that they have there, and
+    travel to the box with each call; its forward and its other methods run there.
+    """
+
+    _names = None
+
+    def __init__(self, *args, **kwargs):
+        super().__init__()
+        answer = self._names.ask("make", [list(args), kwargs], name=type(self).__name__)
+        self._adopt(self._names.value_of(answer))
+
+    @classmethod
+    def _of(cls, names, description):
+        """An instance that the student's code has made."""
+        cls = type("Module", (cls,), {"_names": names})
+        self = cls.__new__(cls)
+        torch.nn.Module.__init__(self)
+        self._adopt(description)
+        return self
+
+    def _adopt(self, description):
+        try:
+            number, training, parameters, buffers = description
+            for name, value in parameters.items():
+                value = torch.nn.Parameter(value.detach().clone(), value.requires_grad)
+                module, leaf = self._parent(name)
+                module.register_parameter(leaf, value)
+            for name, value in buffers.items():
+                module, leaf = self._parent(name)
+                module.register_buffer(leaf, value.detach().clone())
+            self.train(bool(training))
+            self._number = int(number)
+        except (TypeError, ValueError, LookupError, AttributeError, RuntimeError):
+            self._names.session.unreadable()
+
+    def _parent(self, name):
+        """The submodule that holds a parameter "layers.0.weight", made if need be; and "weight"."""
+        *path, leaf = name.split(".")
+        module = self
+        for part in path:
+            if part not in module._modules:
+                module.add_module(part, torch.nn.Module())
+            module = module._modules[part]
+        return module, leaf
+
+    def _run(self, method, args, kwargs):
+        weights = dict(self.named_parameters()) | dict(self.named_buffers())
+        what = {"instance": self._number, "method": method, "training": self.training}
+        return self._names.call(args, kwargs, weights, **what)
+
+    def forward(self, *args, **kwargs):
+        return self._run("__call__", args, kwargs)
+
+    def __getattr__(self, name):
+        try:
+            return super().__getattr__(name)
+        except AttributeError:
+            if name.startswith("_"):
+                raise
+        kind, value = self._names._kind("read", instance=self._number, name=name)
+        if kind == "missing":
+            raise AttributeError(f"the student's module has no attribute {name!r}")
+        if kind == "function":
+            return lambda *args, **kwargs: self._run(name, args, kwargs)
+        return value if kind == "value" else _CannotCross(name, value)
+
+
+class _CannotCross:
+    """Stands for what has no place in the judge; says so when it is used."""
+
+    def __init__(self, name, why):
+        self._said = f"{name} is {why}" if why == "a class" else str(why)
+        self._said += f"; a test can use functions, torch modules, and {wire.MAY_CROSS}"
+
+    def __call__(self, *args, **kwargs):
+        raise TypeError(self._said)
+
+    def __getattr__(self, name):
+        raise TypeError(self._said)

@@ -1,0 +1,201 @@
+"""The judge's side of the conversation with one box: requests, time limits, death and revival.
+
+Whatever comes out of a box is a value that the student's code may have made up. It is only looked
+at here, never run.
+"""
+
+import contextlib
+import itertools
+import json
+import socket
+import time
+from dataclasses import dataclass
+
+from rnn_course.autograde.box import wire
+
+
+class Stopped(BaseException):
+    """The student's process is gone, or has had its time.
+
+    A BaseException, so that no `except Exception` of a test cell takes it for an answer.
+    """
+
+    def __init__(self, why, lines=()):
+        self.why, self.lines = why, lines
+        super().__init__(why)
+
+
+TIMED_OUT, OUT_OF_MEMORY = "ran longer than it may", "ran out of memory"
+ENDED, UNREADABLE = "ended its own process", "sent something unreadable to the judge"
+
+
+def lines_of(message):
+    """The student's own lines in an answer that is an exception: (file, number, function, code)."""
+    error = message.get("error")
+    lines = error.get("lines") if isinstance(error, dict) else None
+    if not isinstance(lines, list):
+        return []
+    return [
+        (str(file), number if type(number) is int else 0, str(function), str(code))
+        for file, number, function, code in (x for x in lines if type(x) is list and len(x) == 4)
+    ]
+
+
+@dataclass
+class Answer:
+    """What came back: a message, and a value as tree and bytes, still to be decoded."""
+
+    message: dict
+    tree: object
+    body: bytes
+    inputs: list  # the tensors that were sent with the request
+
+
+class Session:
+    """One submission's box. If it dies, the next cell finds a new one with the good cells replayed.
+
+    events  what became of the box on the way: the words above, for the submission's status
+    """
+
+    def __init__(self, zygote, limits, preload=()):
+        self.zygote, self.limits, self.preload = zygote, limits, preload
+        self.numbers = itertools.count(1)
+        self.good = []  # sources of the cells that the box has survived
+        self.seconds = 0.0  # what they took
+        self.restarts = 0
+        self.events = []
+        self.dead = None  # why, if it is
+        self.deadline = 0.0
+        self.outputs = []  # what answers brought since `begin`
+        self.talk = None
+        self._start()
+
+    def _start(self):
+        self.talk, self.life = self.zygote.spawn(self.limits, self.preload)
+        self.dead = None
+        self.dropped = []  # calls that no gradient can be asked of any more
+        self.random_state = None  # the last one that was sent
+
+    def begin(self, seconds=None):
+        """A cell begins: its time starts to run."""
+        self.deadline = time.monotonic() + (seconds or self.limits.cell_seconds)
+        self.outputs = []
+        self.printed = 0
+
+    def ask(self, do, value=None, **more):
+        """Send a request and wait for its answer. Raises Stopped."""
+        if self.dead:
+            raise Stopped(self.dead)
+        number = next(self.numbers)
+        tree, tensors = wire.encode(value)
+        message = {"do": do, "id": number, "drop": self.dropped, **more}
+        self.dropped = []
+        late = False
+        try:
+            self.talk.settimeout(max(0.01, self.deadline - time.monotonic()))
+            wire.send(self.talk, message, tree, tensors)
+            late = not self._answers_in_time()
+            answer = Answer(*wire.receive(self.talk, self._last_moment(late)), tensors)
+        except TimeoutError:
+            self._die(TIMED_OUT)
+        except (OSError, wire.Lost):
+            self._die(None)
+        except wire.Unreadable:
+            self._die(UNREADABLE)
+        outputs = answer.message.get("outputs")
+        if answer.message.get("id") != number or not isinstance(outputs, list):
+            self._die(UNREADABLE)
+        self._keep(outputs)
+        if late:
+            raise Stopped(TIMED_OUT, lines_of(answer.message))
+        return answer
+
+    def _answers_in_time(self):
+        """Wait for an answer to begin; when the time is over, ask the student's code to stop."""
+        self.talk.settimeout(max(0.001, self.deadline - time.monotonic()))
+        try:
+            self.talk.recv(1, socket.MSG_PEEK)
+        except TimeoutError:
+            self._event(TIMED_OUT)
+            self.life.send(b"i")
+            return False
+        return True
+
+    def _last_moment(self, late):
+        return (time.monotonic() if late else self.deadline) + self.limits.grace
+
+    def _keep(self, outputs):
+        """Keep what was printed, as much as a cell may."""
+        for output in outputs:
+            size = len(json.dumps(output))
+            if self.printed + size > 2 * self.limits.output:
+                return  # the box cuts by itself; this is for one that does not
+            self.printed += size
+            self.outputs.append(output)
+
+    def _die(self, why):
+        """The box is done for. Find out why, and raise Stopped."""
+        self.dead = why or self._cause_of_death()
+        self.close()
+        self._event(self.dead)
+        raise Stopped(self.dead)
+
+    def unreadable(self):
+        """The value of an answer makes no sense."""
+        self._die(UNREADABLE)
+
+    def _cause_of_death(self):
+        self.talk.close()
+        try:
+            self.life.settimeout(5)
+            report = json.loads(self.life.recv(1000))
+        except (OSError, ValueError):
+            return "was stopped"
+        if report["why"] == "memory":
+            return OUT_OF_MEMORY
+        number = report["status"] & 0x7F
+        return f"crashed (signal {number})" if number else ENDED
+
+    def _event(self, what):
+        if what not in self.events:
+            self.events.append(what)
+
+    # ------------------------------------------------------------ cells
+
+    def run_cell(self, source):
+        """Run one of the student's cells. Returns (outputs, number); raises Stopped."""
+        self.revive()
+        self.begin()
+        started = time.monotonic()
+        answer = self.ask("cell", source=source)
+        self.good.append(source)
+        self.seconds += time.monotonic() - started
+        number = answer.message.get("number")
+        return self.outputs, number if type(number) is int else None
+
+    def revive(self):
+        """Where the box is dead, start another and replay the good cells. May raise Stopped."""
+        if not self.dead:
+            return
+        if self.restarts >= self.limits.restarts:
+            raise Stopped(f"was stopped before, {self.restarts + 1} times; it is not run again")
+        self.restarts += 1
+        self._start()
+        self.replay(self)
+
+    def replay(self, other):
+        """Run the good cells of a session that went before. Raises Stopped."""
+        self.good, self.seconds = list(other.good), other.seconds
+        self.begin(self.limits.cell_seconds + 2 * self.seconds)
+        for source in self.good:
+            self.ask("cell", source=source)
+        self.outputs = []
+
+    def close(self):
+        """Kill the box and wait until it is gone."""
+        with contextlib.suppress(OSError):
+            self.life.send(b"k")
+            self.life.settimeout(5)
+            self.life.recv(1000)
+        self.talk.close()
+        self.life.close()
