@@ -74,7 +74,7 @@ def write_page(root, name, title, code=""):
 def run(root):
     """Run what is to run: the names of the pages that ran, and what went wrong."""
     said = []
-    problems = page_cells.run_pages(root, say=said.append)
+    problems = page_cells.run_pages(root, page_cells.cache_folder(root), say=said.append)
     finished = [re.match(r" +\d+ of \d+ +(\w+)", line) for line in said]
     return {match[1] for match in finished if match}, problems
 

@@ -7,6 +7,7 @@
 """
 
 import importlib.metadata
+import os
 import shutil
 import zlib
 from pathlib import Path
@@ -66,7 +67,8 @@ MENDED = {
 
 def name_the_cache(app, config):
     """Results of cells are where build_book.py keeps them; in another state, all is read again."""
-    config.nb_execution_cache_path = str(cache_folder(Path(app.srcdir)))
+    folder = os.environ.get("BOOK_CELLS") or cache_folder(Path(app.srcdir))
+    config.nb_execution_cache_path = str(folder)
 
 
 def write_inventories(app, config):

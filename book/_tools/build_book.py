@@ -8,6 +8,7 @@ a page that is in no table of contents. The pages end up in _build/html.
 """
 
 import argparse
+import functools
 import importlib.metadata
 import os
 import shutil
@@ -16,7 +17,7 @@ import sys
 import time
 from pathlib import Path
 
-from page_cells import run_pages
+from page_cells import cache_folder, run_pages
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,15 +37,15 @@ def check_jupyter_book():
     return None
 
 
-def lay_out(root, everything):
-    """Let Jupyter Book make the pages; True where it found nothing wrong."""
+def lay_out(root, folder, everything):
+    """Let Jupyter Book make the pages, with the results in `folder`; True where all is right."""
     doctrees = root / "_build" / ".doctrees"
     if everything:
         shutil.rmtree(root / "_build" / "html", ignore_errors=True)
         shutil.rmtree(doctrees, ignore_errors=True)
     command = [Path(sys.executable).with_name("jupyter-book"), "build", root]
     command += ["-W", "-n", "--keep-going", "-q"]
-    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}  # those of Sphinx's own imports
+    environment = {**os.environ, "BOOK_CELLS": str(folder), "NO_COLOR": "1"}
     done = subprocess.run(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -69,13 +70,18 @@ def main():
 
     begin = time.perf_counter()
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the pages share the cores, not one page's ops
-    problems = run_pages(options.root, say=lambda text: print(text, flush=True), jobs=options.jobs)
+    folder = cache_folder(options.root)
+    problems = run_pages(options.root, folder, functools.partial(print, flush=True), options.jobs)
     if problems:
         print("\n\n".join(["", *problems]), file=sys.stderr)
         print(f"\nthe book was not built: {len(problems)} pages have a fault", file=sys.stderr)
         return 1
     print("laying out the pages", flush=True)
-    if not lay_out(options.root, options.all):
+    right = lay_out(options.root, folder, options.all)
+    if cache_folder(options.root) != folder:
+        shutil.rmtree(folder)  # nobody knows which state its results belong to
+        print("the package was changed meanwhile: the next build runs every page again")
+    if not right:
         print("the book has a fault: see the warnings above", file=sys.stderr)
         return 1
     page = os.path.relpath(options.root / "_build" / "html" / "index.html")

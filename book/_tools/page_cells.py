@@ -63,8 +63,8 @@ def read_page(path, settings):
     return notebook if has_cells else None
 
 
-def run_pages(root, say=print, jobs=None):
-    """Run every page that has no kept results; returns what went wrong, one text each.
+def run_pages(root, folder, say=print, jobs=None):
+    """Run every page that has no results in `folder`; returns what went wrong, one text each.
 
     jobs is how many pages run at once; without it, one a core. The longest pages start first.
     """
@@ -73,7 +73,6 @@ def run_pages(root, say=print, jobs=None):
 
     settings = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
     timeout = settings.get("execute", {}).get("timeout", 300)
-    folder = cache_folder(root)
     folder.mkdir(parents=True, exist_ok=True)
     os.utime(folder)  # used now
     cache = get_cache(str(folder))

@@ -1,0 +1,145 @@
+"""Every page of the built book in a real browser, with no network: `make browser-test`.
+
+Each page is opened wide and at the width of a phone, light and dark. Nothing may come from
+elsewhere, no script or formula may fail, no page may be wider than its window, and axe-core must
+find no serious fault of accessibility.
+"""
+
+import shutil
+import threading
+from contextlib import contextmanager
+
+import page_cells
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import ROOT, build_book
+from playwright.sync_api import sync_playwright
+from serve import server
+
+pytestmark = pytest.mark.browser
+
+PAGES = [f"book/{path.stem}.html" for path in page_cells.pages_of(ROOT)] + ["search.html"]
+VIEWS = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 390)]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(scope="module")
+def address():
+    """The address at which the built book is served while these tests run."""
+    done = build_book()
+    assert done.returncode == 0, done.stdout
+    serving = server(ROOT / "_build" / "html")
+    thread = threading.Thread(target=serving.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{serving.server_port}/"
+    serving.shutdown()
+    thread.join()
+    serving.server_close()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    assert path, f"no browser: looked on PATH for {', '.join(BROWSERS)}; install Debian's chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def opened(chromium, address, page="", scheme="light", width=1280):
+    """A page with all its formulas set, and the list of what went wrong in it."""
+    context = chromium.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    tab, faults = context.new_page(), []
+
+    def only_local(route):
+        url = route.request.url
+        if url.startswith((address, "data:", "blob:")):
+            route.continue_()
+        else:
+            faults.append(f"asks for {url}")
+            route.abort()
+
+    tab.route("**/*", only_local)
+    tab.on("pageerror", lambda error: faults.append(f"script fails: {error}"))
+    tab.on("console", lambda m: faults.append(m.text) if m.type in ("error", "warning") else None)
+    tab.on("response", lambda r: faults.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+    tab.goto(address + page)
+    tab.evaluate("window.MathJax?.startup?.promise")
+    yield tab, faults
+    context.close()
+
+
+def too_wide(tab):
+    """By how many pixels a page is wider than its window."""
+    return tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+
+
+def bad_formulas(tab):
+    """The formulas that MathJax could not set, and those that it has not touched."""
+    return tab.evaluate(
+        """[...document.querySelectorAll("mjx-merror, [data-mml-node=merror]"),
+            ...[...document.querySelectorAll(".math")]
+                .filter(math => !math.querySelector("mjx-container"))]
+           .map(node => node.textContent.slice(0, 80))"""
+    )
+
+
+def serious(tab):
+    """axe-core's findings of the two upper grades, one line each."""
+    found = Axe().run(tab).response["violations"]
+    return [
+        f"{fault['id']}: {node['html'][:150]}"
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+        for node in fault["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page(chromium, address, page):
+    for scheme, width in VIEWS:
+        with opened(chromium, address, page, scheme, width) as (tab, faults):
+            view = f"{page}, {scheme}, {width} px wide"
+            assert tab.evaluate("document.documentElement.dataset.theme") == scheme, view
+            assert bad_formulas(tab) == [], view
+            assert too_wide(tab) <= 0, view
+            assert serious(tab) == [], view
+            assert faults == [], view
+
+
+def test_the_first_page_leads_to_the_intro(chromium, address):
+    with opened(chromium, address) as (tab, faults):
+        tab.wait_for_url(address + "book/intro.html")
+        assert faults == []
+
+
+def test_search_finds_a_word(chromium, address):
+    with opened(chromium, address, "search.html?q=forget+gate") as (tab, faults):
+        tab.wait_for_selector("#search-results li a")
+        assert faults == []
+
+
+def test_the_checks_find_what_they_look_for(chromium, address):
+    with opened(chromium, address, "book/intro.html", width=390) as (tab, faults):
+        tab.evaluate(
+            """() => {
+              document.querySelector("article").insertAdjacentHTML("beforeend", `
+                <div style="width: 500px; height: 3px"></div>
+                <p style="color: #ccc; background: #fff">hardly to be read</p>
+                <span class="math">untouched</span><mjx-merror>wrong</mjx-merror>
+                <img src="https://example.org/a.png">`);
+              console.error("planted");
+            }"""
+        )
+        assert too_wide(tab) > 0
+        assert sorted(bad_formulas(tab)) == ["untouched", "wrong"]
+        found = " ".join(serious(tab))
+        assert "color-contrast" in found and "image-alt" in found
+        assert "planted" in faults
+        assert "asks for https://example.org/a.png" in faults
