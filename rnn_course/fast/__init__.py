@@ -13,7 +13,7 @@ import torch
 
 from rnn_course import modules
 from rnn_course.fast import kernels
-from rnn_course.fast.table import table
+from rnn_course.fast.table import table_of
 
 
 def unroll(kernel, rows, sizes, state, p, reverse=False):
@@ -21,7 +21,7 @@ def unroll(kernel, rows, sizes, state, p, reverse=False):
     names = [name for name in p if torch.is_tensor(p[name])]
     tensors = [rows, *state, *(p[name] for name in names)]
     _refuse(rows, tensors)
-    steps = table(tuple(sizes))
+    steps = table_of(tuple(sizes))
 
     def turn(rows):  # against time: each sequence turned round, and the kernel runs forward
         return rows.take(steps.turned, 0) if reverse else rows

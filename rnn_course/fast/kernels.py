@@ -60,14 +60,14 @@ def lstm(rows, table, state, p, keep=True):
         dm = dh if W_hr is None else np.empty_like(dc)
         dr = None if W_hr is None else np.empty((table.R, len(W_hr)), h.dtype)
         recur_back = product(W_hh, table.N)
-        da4 = gates.reshape(-1, 4, H)  # da is written over the gates
+        da4 = gates.reshape(len(gates), 4, H)  # da is written over the gates
         for block, steps in reversed(table.blocks(G)):
             y, tanh_c = gates[block], np.tanh(c[table.N :][block])
             i, f, g, o = split(y, 4)
             slopes = 2 - 2 * half - y  # (blocks) sigmoid' = y - y^2 and tanh' = 1 - y^2
             slopes *= y
             slopes += 2 * half - 1
-            slopes = slopes.reshape(-1, 4, H)
+            slopes = slopes.reshape(len(y), 4, H)
             for k, factor in enumerate([g, table.before(c, block), i, tanh_c]):
                 slopes[:, k] *= factor
             dc_by_dm = 1 - tanh_c * tanh_c
@@ -128,7 +128,11 @@ def gru(rows, table, state, p, keep=True):
     def pull(doutputs, dstate, wants_rows=True):
         dh, through = dstate[0].copy(), np.empty_like(dstate[0])
         recur_back = product(W_hh, table.N)
-        du3, da_ns, db_hn = gates.reshape(-1, 3, H), resets, 0.0  # written over gates and resets
+        du3, da_ns, db_hn = (
+            gates.reshape(len(gates), 3, H),
+            resets,
+            0.0,
+        )  # written over gates and resets
         for block, steps in reversed(table.blocks(G)):
             (r, z, n), u_n = split(gates[block], 3), resets[block]
             da_n = 1 - n * n  # (blocks) all as multiples of dh, which is not known yet
@@ -200,7 +204,7 @@ def elman(activate, slope):
 
 
 rnn_tanh = elman(np.tanh, lambda h, out: np.subtract(1, np.multiply(h, h, out), out))
-rnn_relu = elman(lambda a, out: np.maximum(a, 0, out), lambda h, out: np.greater(h, 0, out))
+rnn_relu = elman(lambda a, out: np.maximum(a, 0, out=out), lambda h, out: np.greater(h, 0, out))
 
 
 def prepare(rows, table, p, bias, half):
@@ -233,7 +237,7 @@ def per_gate(values, H, like):
 
 def split(a, gates):
     """(n, gates*H) -> a view (n, H) of each gate."""
-    return a.reshape(len(a), gates, -1).swapaxes(0, 1)
+    return a.reshape(len(a), gates, a.shape[1] // gates).swapaxes(0, 1)
 
 
 def has_bias(p):

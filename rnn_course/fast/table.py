@@ -70,6 +70,6 @@ class Table:
 
 
 @lru_cache(maxsize=64)
-def table(sizes):
+def table_of(sizes):
     """The Table of a tuple of sizes; a training loop asks for the same ones again and again."""
     return Table(sizes)
