@@ -7,6 +7,8 @@ from html import escape
 
 from rnn_course.plots.picture import RESET, Picture
 
+PACE = 1200  # milliseconds a frame, while it plays
+
 CSS = """<style>
 .rnn-player{max-width:32rem;margin:.5rem auto}
 .rnn-player .bar{display:none;flex-wrap:wrap;gap:.5rem;align-items:center;margin:.25rem 0}
@@ -50,7 +52,7 @@ for (const player of document.querySelectorAll(".rnn-player:not([data-ready])"))
     if (timer) return stop();
     if (Number(slider.value) === frames.length - 1) show(0);
     play.textContent = "Pause";
-    timer = setInterval(() => step(1), 1200);
+    timer = setInterval(() => step(1), PACE);
   };
   player.onkeydown = event => {
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
@@ -62,7 +64,7 @@ for (const player of document.querySelectorAll(".rnn-player:not([data-ready])"))
   };
   show(0);
 }
-</script>"""
+</script>""".replace("PACE", str(PACE))
 
 
 class Player:
@@ -99,12 +101,12 @@ def player(frames, label, captions=None):
     captions  the sentence shown under each frame; default: the frame's alt
     """
     frames = list(frames)
-    captions = [frame.alt for frame in frames] if captions is None else list(captions)
     if len(frames) < 2 or not all(isinstance(frame, Picture) for frame in frames):
         raise ValueError(
             "expected two Pictures or more, as rnn_course.plots makes them, got "
             f"{[type(frame).__name__ for frame in frames]}"
         )
+    captions = [frame.alt for frame in frames] if captions is None else list(captions)
     if len(captions) != len(frames):
         raise ValueError(f"expected {len(frames)} captions, one a frame, got {len(captions)}")
     if not label:
