@@ -85,8 +85,8 @@ def task_for(reference, packed, forbids):
         net.reference,
         net.mistakes,
         partial(probes, net),
-        lambda answer: answer["result"],
-        net.first_step,
+        evidence=lambda answer: answer["result"],
+        inner=net.first_step,
     )
 
 

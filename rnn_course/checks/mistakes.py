@@ -840,7 +840,7 @@ def cell_states(kind):
         ),
         "mean-over-rows": ("The state is averaged over the batch", lambda s: s.mean(0) + 0 * s),
         "sum-over-rows": ("The state is summed over the batch", lambda s: s.sum(0) + 0 * s),
-        "rows-reversed": ("The rows of the state are in another order", lambda s: s[::-1]),
+        "rows-reversed": ("The rows of the state are in another order", flipped),
     }
     for name, (said, change) in rows_of.items():
         yield Mistake(
@@ -849,6 +849,11 @@ def cell_states(kind):
             where,
             args=lambda x, s, *w, change=change: (x, _each(s, change), *w),
         )
+
+
+def flipped(x):
+    """The rows in reversed order, of an array or of a tensor."""
+    return x[::-1] if isinstance(x, np.ndarray) else x.flip(0)
 
 
 def _zeros(s):

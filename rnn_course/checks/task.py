@@ -13,6 +13,7 @@ import torch
 from rnn_course.checks import cases, words
 from rnn_course.checks.compare import compare, leaves, rounding_of
 from rnn_course.checks.diagnose import Diagnosis, diagnose
+from rnn_course.checks.families import generic
 from rnn_course.checks.honest import RECURRENT, Watch
 from rnn_course.checks.trouble import Trouble
 
@@ -77,6 +78,7 @@ class Task:
     mistakes: object
     probes: Callable | None
     evidence: Callable = staticmethod(lambda answer: answer)  # what of an answer mistakes explain
+    generic_mistakes: list | None = None
     inner: Callable | None = None  # a bare step inside an answer, for the diagnosis of networks
 
     def __call__(self, function, points=1, hidden=False, **options):
@@ -108,10 +110,18 @@ class Task:
         return list(self.draw_cases(draw, **options))
 
     def known(self):
-        """The known mistakes, most likely first."""
+        """The mistakes that have been thought of for this task, most likely first."""
         if callable(self.mistakes):
             self.mistakes = list(self.mistakes())
-        return self.mistakes
+        return list(self.mistakes)
+
+    def generic(self):
+        """Those that can be made in any task, with its results and its arguments."""
+        if self.generic_mistakes is None:
+            taken = {mistake.name for mistake in self.known()}
+            some = generic(self.call, self.evidence(self.returns))
+            self.generic_mistakes = [m for m in some if m.name not in taken]
+        return self.generic_mistakes
 
     def probe_cases(self):
         """Further cases that help to tell mistakes apart; they count for nothing."""
