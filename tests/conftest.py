@@ -1,10 +1,12 @@
-"""What the tests share: their order, and the built book."""
+"""What the tests share: their order, the built book, and a browser."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -36,3 +38,19 @@ def book():
     done = build_book("--all")
     assert done.returncode == 0, done.stdout
     return ROOT / "_build" / "html"
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The system's browser, for the tests marked `browser`."""
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    assert path, f"no browser: looked on PATH for {', '.join(BROWSERS)}; install Debian's chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()

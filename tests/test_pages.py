@@ -5,7 +5,6 @@ elsewhere, no script or formula may fail, no page may be wider than its window, 
 find no serious fault of accessibility.
 """
 
-import shutil
 import threading
 from contextlib import contextmanager
 
@@ -13,14 +12,12 @@ import page_cells
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import ROOT, build_book
-from playwright.sync_api import sync_playwright
 from serve import server
 
 pytestmark = pytest.mark.browser
 
 PAGES = [f"book/{path.stem}.html" for path in page_cells.pages_of(ROOT)] + ["search.html"]
 VIEWS = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 390)]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 @pytest.fixture(scope="module")
@@ -35,18 +32,6 @@ def address():
     serving.shutdown()
     thread.join()
     serving.server_close()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    assert path, f"no browser: looked on PATH for {', '.join(BROWSERS)}; install Debian's chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
 
 
 @contextmanager

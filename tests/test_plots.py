@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import torch
 from axe_playwright_python.sync_playwright import Axe
-from test_pages import chromium  # noqa: F401  (the browser of the page tests)
 
 from rnn_course import plots
 from rnn_course.plots import charts, diagram
@@ -324,7 +323,7 @@ def test_players_refuse_what_cannot_be_played():
 
 
 @pytest.fixture
-def tab(chromium):  # noqa: F811  (the fixture imported above)
+def tab(chromium):
     """A page with two players on it, its clock in our hands."""
     context = chromium.new_context()
     page = context.new_page()
