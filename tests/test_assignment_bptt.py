@@ -3,9 +3,9 @@
 import pytest
 import torch
 from assignments import points_of, read_students, run
+from mistaken import with_mistake
 
 from rnn_course.checks import check, honest
-from rnn_course.checks.diagnose import answer_of
 
 NAME = "bptt"
 TASKS = (
@@ -51,7 +51,7 @@ def test_every_known_mistake_is_wrong_and_named(name, own_code_allowed):
     task = getattr(check, name)
     assert task.verdict(task.reference, hidden=True).passed
     for mistake in task.known():
-        verdict = task.verdict(lambda *a, m=mistake: answer_of(task, m.change, a), hidden=True)
+        verdict = task.verdict(with_mistake(task, mistake), hidden=True)
         assert not verdict.passed and verdict.mistakes == [mistake.name], mistake.name
         assert verdict.points < 1
 
