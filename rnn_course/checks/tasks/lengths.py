@@ -197,7 +197,7 @@ def _means(output, lengths):
             "mean-divided-by-T",
             "The sum leaves the pads out, but it is divided by T: divide by the length.",
             instead=lambda output, lengths: (
-                _means(output, lengths) * (lengths / len(output)).unsqueeze(1)
+                _means(output, lengths) * lengths.unsqueeze(1) / len(output)
             ),
         ),
         Mistake(
