@@ -46,6 +46,7 @@ class Exhibit:
     given, form       the student's results, a list of arrays and plain values, and what held them
     expected          the right ones, in expected_form; right_answer: before they were flattened
     exact             is it float64
+    note              what is special about the inputs
     only_step         is it the result of one bare step, of which only mistakes in it can be told
     right             for each result, whether it is right; None if the form is another
     cost              seconds that our recurrence takes for it
@@ -59,6 +60,7 @@ class Exhibit:
     expected_form: object
     right_answer: object
     exact: bool
+    note: str = ""
     only_step: bool = False
     right: list | None = None
     cost: float = 0.0
@@ -85,15 +87,17 @@ def diagnose(task, function, trials, visible, pair_seconds=None):
     if unsteady(task, function, trials[0]):
         return Diagnosis(clues=[UNSTEADY])
     known = [*task.known(), *task.generic()]
-    exhibits = gather(task, function, visible)
-    search = Search(known, exhibits)
+    exhibits, raised = gather(task, function, visible)
+    search = Search(known, exhibits, raised)
     if not search.wrong:
-        return Diagnosis()
+        return Diagnosis(named_by_error(known, trials[0].trouble))
     found = search.one()
     if found:
         return Diagnosis([found])
+    if trials[0].trouble:
+        return Diagnosis(named_by_error(known, trials[0].trouble))
     seconds = PAIR_SECONDS if pair_seconds is None else pair_seconds
-    return Diagnosis(search.two(time.thread_time() + seconds) or [])
+    return Diagnosis(search.two(time.thread_time() + seconds) or [], search.clues())
 
 
 def unsteady(task, function, trial):
@@ -109,34 +113,49 @@ def unsteady(task, function, trial):
     return form != form_again or not all(map(_close, one, two, [False] * len(one)))
 
 
+def named_by_error(known, trouble):
+    """The mistake that an error message tells, as a list; empty if it tells none."""
+    if not trouble or not trouble.mistake:
+        return []
+    names = {trouble.mistake, trouble.mistake.replace("_", "-")}
+    return [m for m in known if m.name in names][:1]
+
+
 def gather(task, function, visible):
-    """The exhibits: the visible cases, the probes of the task, and bare steps inside them."""
-    exhibits = []
+    """(exhibits, raised): the visible cases, the probes of the task, and bare steps inside them;
+    and (args, reference) of those where the student's code raises."""
+    exhibits, raised = [], []
+    reference = task.reference or task.oracle
     for case in visible + task.probe_cases():
         trial, _ = task.run(function, case, torch.float64)
         exact = trial.trouble is None
         if trial.trouble:
             trial, _ = task.run(function, case, torch.float32)
         if trial.trouble:
+            raised.append((case.args, reference))
             continue
         right = task.expected(case)[0]
         answers = as_plain(task.evidence(trial.answer)), task.evidence(right)
-        reference = task.reference or task.oracle
-        exhibits.append(exhibit(case.args, reference, *answers, exact))
+        exhibits.append(exhibit(case.args, reference, *answers, exact, case.note))
         step = task.inner(case.args, *answers) if task.inner else None
         if step:
-            exhibits.append(exhibit(*step, exact, only_step=True))
-    return exhibits
+            exhibits.append(exhibit(*step, exact, case.note, only_step=True))
+    return exhibits, raised
 
 
-def exhibit(args, reference, answer, right, exact, only_step=False):
+def exhibit(args, reference, answer, right, exact, note, only_step=False):
     if getattr(reference, "on_arrays", False):
         args, right = arrays(args), arrays(right)
     form, given = flat(arrays(answer))
     expected_form, expected = flat(arrays(right))
     floats = [g.dtype for g in given if isinstance(g, np.ndarray) and g.dtype.kind == "f"]
     exact = exact and all(dtype == np.float64 for dtype in floats)
-    return Exhibit(args, reference, given, form, expected, expected_form, right, exact, only_step)
+    return Exhibit(
+        *(args, reference, given, form, expected, expected_form, right),
+        exact=exact,
+        note=note,
+        only_step=only_step,
+    )
 
 
 def as_plain(value):
@@ -177,8 +196,11 @@ def _close(one, other, exact):
 class Search:
     """The known mistakes held against the exhibits."""
 
-    def __init__(self, known, exhibits):
+    def __init__(self, known, exhibits, raised):
         self.known = known
+        self.raised = raised
+        self.alone = None  # (mistake, exhibit): what one mistake explains, though not everything
+        self.found = False
         self.in_step = [m for m in known if m.is_in_step]
         # what our recurrence cannot do, or does otherwise than the oracle, proves nothing
         exhibits = sorted(filter(self._can, exhibits), key=lambda e: e.cost)
@@ -211,8 +233,25 @@ class Search:
         return all(self.fits(change, e) for e in self.whole)
 
     def one(self):
-        """The first known mistake that explains everything, or None."""
+        """The first known mistake that explains everything, or None.
+
+        If the student's code raises somewhere, one that raises there too goes before others.
+        """
+        found = [m for m in self.known if self.explains(m.change)] if self.raised else []
+        found = [m for m in found if self.raises_too(m.change)] + found
+        if self.raised:
+            return found[0] if found else None
         return next((m for m in self.known if self.explains(m.change)), None)
+
+    def raises_too(self, change):
+        """Does the mistake raise wherever the student's code does?"""
+        for args, reference in self.raised:
+            try:
+                answer_of(reference, change, args)
+            except Exception:  # noqa: BLE001
+                continue
+            return False
+        return True
 
     def two(self, deadline):
         """Two known mistakes that together explain everything, or None.
@@ -223,7 +262,9 @@ class Search:
         """
         try:
             self.deadline = deadline
-            return self._by_what_one_explains() or self._any_two()
+            pair = self._by_what_one_explains() or self._any_two()
+            self.found = pair is not None
+            return pair
         except OutOfTime:
             return None
 
@@ -237,6 +278,7 @@ class Search:
                 got = self.answer(first.change, e)
                 if same_answer(got, (e.form, e.given), e.exact):
                     tried.add(first.name)
+                    self.alone = self.alone or (first, e)
                     second = self.partner(first)
                     if second:
                         return [first, second]
@@ -248,6 +290,20 @@ class Search:
             if second:
                 return [first, second]
         return None
+
+    def clues(self):
+        """When no name was found: what can be said all the same."""
+        if self.found:
+            return []
+        said = []
+        right = [e.note for e in self.whole if e.is_right and e.note]
+        if right:
+            said.append(f"It is right when {'; when '.join(dict.fromkeys(right))}.")
+        if self.alone:
+            mistake, e = self.alone
+            where = f"With {e.note} your" if e.note else "In part your"
+            said.append(f"{where} numbers are what this gives, and there is more: {mistake.words}")
+        return said
 
     def _any_two(self):
         wrong_steps = [e for e in self.steps if not e.is_right]

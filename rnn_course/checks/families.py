@@ -12,6 +12,7 @@ import numpy as np
 from rnn_course.checks.compare import Leaf
 from rnn_course.checks.mistakes import Mistake, flipped, softmax
 from rnn_course.checks.places import AXES
+from rnn_course.checks.signature import names_and_paths
 from rnn_course.ops import sigmoid, tanh
 
 
@@ -335,20 +336,6 @@ def leaf_paths(returns, path=()):
     items = returns.items() if isinstance(returns, dict) else enumerate(returns)
     for key, inner in items:
         yield from leaf_paths(inner, (*path, key))
-
-
-def names_and_paths(call):
-    """(name, path) of every argument of a signature: 'f(x, (h, c))' has h at (1, 0)."""
-    from rnn_course.checks.words import names_of
-
-    def walk(names, path):
-        for k, name in enumerate(names):
-            if isinstance(name, list):
-                yield from walk(name, (*path, k))
-            else:
-                yield name, (*path, k)
-
-    return list(walk(names_of(call), ()))
 
 
 def get(nest, path):

@@ -15,6 +15,7 @@ from rnn_course.checks.compare import compare, leaves, rounding_of
 from rnn_course.checks.diagnose import Diagnosis, diagnose
 from rnn_course.checks.families import generic
 from rnn_course.checks.honest import RECURRENT, Watch
+from rnn_course.checks.signature import shapes_of
 from rnn_course.checks.trouble import Trouble
 
 SHARES = {"forward": 0.6, "states": 0.2, "gradients": 0.2, "edges": 0.2}
@@ -131,7 +132,9 @@ class Task:
         """Call the function on a case, in float32 first, and compare. Returns (Trial, Watch)."""
         trial = Trial(case)
         args = cases.in_dtype(case.args, dtype)
-        trial.answer, trial.trouble, watch = call_student(function, args, self.forbids)
+        trial.answer, trial.trouble, watch = call_student(
+            function, args, self.forbids, shapes_of(self.call, args)
+        )
         if trial.trouble and trial.trouble.is_about_dtype and dtype == torch.float32:
             second, watch_again = self.run(function, case, torch.float64)
             if second.trouble is None:
@@ -244,14 +247,14 @@ def _diagnosis(task, function, trials, visible):
         return Diagnosis()
 
 
-def call_student(function, args, forbids):
+def call_student(function, args, forbids, shapes):
     """(answer, trouble, watch). Whatever the student's code raises becomes a Trouble."""
     watch = Watch(forbids)
     try:
         with watch:
             answer = function(*args)
     except (Exception, SystemExit) as error:  # noqa: BLE001  (whatever a student's code raises)
-        return None, Trouble.of(error, args), watch
+        return None, Trouble.of(error, shapes), watch
     return answer, None, watch
 
 

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import torch
 
-from rnn_course.checks.cases import tensors
-
 _OURS = (str(Path(__file__).resolve().parent), str(Path(torch.__file__).resolve().parent))
 _DTYPE = re.compile(
     r"same dtype|scalar type|dtype|Float and Double|Double and Float", re.IGNORECASE
@@ -27,16 +25,21 @@ class Trouble:
     text      what it says
     frames    the student's own lines, outermost first: (file, line number, function, code)
     hint      what it means, if that can be told
+    mistake   the name of the mistake, if it has one
     """
 
     name: str
     text: str
     frames: list = field(default_factory=list)
     hint: str = ""
+    mistake: str = ""
 
     @classmethod
-    def of(cls, error, args=()):
-        """From an exception, or from one that was raised in another process (ename, frames)."""
+    def of(cls, error, shapes):
+        """From an exception, or from one that was raised in another process (ename, frames).
+
+        shapes: name -> shape of the tensors that the function was called with.
+        """
         name = str(getattr(error, "ename", None) or type(error).__name__)
         frames = getattr(error, "frames", None)
         if frames is None:
@@ -46,7 +49,7 @@ class Trouble:
                 if not f.filename.startswith(_OURS)
             ]
         trouble = cls(name, str(error)[:500], [tuple(f) for f in frames])
-        trouble.hint = hint(trouble, args)
+        trouble.hint, trouble.mistake = meaning(trouble, shapes)
         return trouble
 
     @classmethod
@@ -66,26 +69,47 @@ class Trouble:
         return f"line {number}, in {function}: {code.strip()}"
 
 
-def hint(trouble, args):
-    """What an error message of torch means for the task at hand, or ''."""
-    shapes = [tuple(x.shape) for x in tensors(args)]
+def meaning(trouble, shapes):
+    """(words, name of the mistake) for what an error message of torch says, each '' if unknown."""
     found = _MATMUL.search(trouble.text)
     if found:
         a, b, c, d = map(int, found.groups())
-        if b == d and (c, d) in shapes:
-            return (
-                f"A weight ({c}, {d}) is stored (out, in): multiply by its transpose, `W.T`, "
-                f"({a}, {b}) @ ({d}, {c})."
-            )
-        return f"In ({a}, {b}) @ ({c}, {d}) the inner numbers, {b} and {c}, must be the same."
+        left = [name for name, shape in shapes.items() if shape[-1:] == (b,) and shape[:-1]]
+        for name, shape in shapes.items():
+            if shape == (c, d) and b == d:
+                said = (
+                    f"`{name}` ({c}, {d}) is stored (out, in): multiply by its transpose, "
+                    f"`{name}.T`, ({a}, {b}) @ ({d}, {c})."
+                )
+                return said, f"{name}-transposed"
+        for name, shape in shapes.items():
+            if shape == (d, c) and name.startswith("W"):
+                fits = [n for n, s in shapes.items() if s[-1:] == (c,) and n[:1] not in "Wb"]
+                said = f"`{name}` belongs to what has {c} features"
+                said += f", {_or(fits)}" if fits else ""
+                said += f"; what comes from the left has {b}"
+                left = [n for n in left if n[:1] not in "Wb"]
+                said += f", as {_or(left)} does." if left else "."
+                return said, "weights-exchanged"
+        return f"In ({a}, {b}) @ ({c}, {d}) the inner numbers, {b} and {c}, must be the same.", ""
     found = _ELEMENTWISE.search(trouble.text)
     if found:
-        return (
+        same = [_or(_with_size(int(size), shapes)) for size in found.groups()[:2]]
+        said = (
             f"Two tensors that are added or multiplied have sizes {found[1]} and {found[2]} along "
             "an axis where they must agree."
         )
-    if "backward through the graph a second time" in trouble.text:
-        return "the state still hangs on the chunk before it: start each chunk from h.detach()"
+        if all(same):
+            said += f" {found[1]} is a size of {same[0]}; {found[2]} of {same[1]}."
+        return said, ""
     if trouble.name == "NotImplementedError":
-        return "Something that it calls is not done yet."
-    return ""
+        return "Something that it calls is not done yet.", ""
+    return "", ""
+
+
+def _with_size(size, shapes):
+    return [name for name, shape in shapes.items() if size in shape][:3]
+
+
+def _or(names):
+    return " or ".join(f"`{name}`" for name in names)

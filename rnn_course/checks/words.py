@@ -11,6 +11,7 @@ from html import escape
 
 from rnn_course.checks import places, sections
 from rnn_course.checks.compare import describe, form
+from rnn_course.checks.signature import names_of
 
 
 @dataclass
@@ -277,15 +278,16 @@ def _what_is_right(message, trials, first):
 
 def _what_it_may_be(message, task, diagnosis, first):
     found = diagnosis.mistakes
-    for clue in diagnosis.clues:
-        message.say(clue)
     if len(found) == 1:
-        message.say("Your numbers are exactly what one mistake gives:")
+        same = "This is" if first.trouble else "Your numbers are exactly"
+        message.say(f"{same} what one mistake gives:")
         message.say(found[0].words, "name")
     elif found:
         message.say("Your numbers are exactly what two mistakes together give:")
         for k, mistake in enumerate(found, 1):
             message.say(f"{k}. {mistake.words}", "name")
+    for clue in diagnosis.clues:
+        message.say(clue)
     for section in dict.fromkeys(m.section or task.section for m in found or []):
         link, words = sections.place(section)
         message.say(f"See {words}." if words else "", link=link)
@@ -324,24 +326,3 @@ def _argument(name, value):
     said = describe(value)
     said = re.sub(r"^a tensor ", "", said)
     return f"{name} {said}" if said.startswith("(") else f"{name} = {said}"
-
-
-def names_of(call):
-    """The arguments' names out of a signature: 'f(x, (h, c)) -> h' gives ['x', ['h', 'c']]."""
-    inside = re.match(r"\s*\w+\((.*)\)\s*$", call.partition("->")[0])
-    if not inside:
-        return []
-    stack, word = [[]], ""
-    for letter in inside[1] + ",":
-        if letter == "(":
-            stack.append([])
-        elif letter in ",)":
-            if word.strip():
-                stack[-1].append(word.split("=")[0].strip())
-            word = ""
-            if letter == ")":
-                inner = stack.pop()
-                stack[-1].append(inner)
-        else:
-            word += letter
-    return stack[0] if len(stack) == 1 else []
