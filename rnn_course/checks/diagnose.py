@@ -27,7 +27,7 @@ UNSTEADY = (
     "Called twice with the same inputs it gives different numbers: does it keep something from "
     "call to call (a variable outside, a changed default), or draw random numbers?"
 )
-_NOT = object()  # no answer: it raised
+_NOT = None  # no answer: it raised
 
 
 @dataclass
@@ -182,12 +182,14 @@ def _close(one, other, exact):
             return True
         if one.dtype.kind not in "fiu" or other.dtype.kind not in "fiu":
             return bool((one == other).all())
-        # the first number tells most that differ apart; nan is never close
         near = 1e-8 if exact else 3e-5
         a, b = one.item(0), other.item(0)
         if abs(a - b) > near * 1e3 * (1 + abs(a)):
-            return False
-        return bool(np.abs(one - other).max() <= near * max(1e-3, np.abs(one).max()))
+            return False  # the first number tells most that differ apart
+        apart = np.abs(one - other).max()
+        if np.isnan(apart):  # infinity and nan are alike where they stand in the same places
+            return np.allclose(one, other, near, 0.0, equal_nan=True)
+        return bool(apart <= near * max(1e-3, np.abs(one).max()))
     if isinstance(one, float) and isinstance(other, float):
         return abs(one - other) <= 1e-6 * max(1.0, abs(one))
     return type(one) is type(other) and one == other
@@ -358,7 +360,7 @@ class OutOfTime(Exception):  # noqa: N818
 
 
 def same_answer(one, other, exact):
-    """Are two answers, each (form, entries) or _NOT, the same?"""
+    """Are two answers, each (form, entries), the same? No, if the first is none at all."""
     if one is _NOT or one[0] != other[0]:
         return False
     return all(_close(a, b, exact) for a, b in zip(other[1], one[1], strict=True))
