@@ -104,8 +104,8 @@ test: setup  ## every test but those that need a browser, the quick ones first
 browser-test: setup  ## open every page of the built book in Chromium
 	$(PY) -m pytest -m browser
 
-bench: setup  ## the measurements that the book quotes: every bench/NAME.py
-	@for script in bench/*.py; do echo "== $$script"; $(PY) $$script; done
+bench: setup  ## measure the speed that the book quotes, on this machine
+	@$(PY) -m bench
 
 evidence: setup  ## the full tables of proof and attack: every bench/evidence/NAME.py; long
 	@for script in bench/evidence/*.py; do echo "== $$script"; $(PY) $$script; done
