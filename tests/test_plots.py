@@ -45,6 +45,7 @@ FIGURES = {
     "groups": lambda: plots.scatter(STATES.T, None, alt="Points.", groups=WORDS, limits=2),
     "bars": lambda: plots.bars({"RNN": 27, "LSTM": 108}, alt="Two bars.", digits=0, unit=" ms"),
     "network": lambda: plots.unrolled(WORDS, outputs=True, now=2),
+    "both directions": lambda: plots.unrolled(WORDS, directions=2, now=1),
     "deep network": lambda: plots.unrolled(WORDS, layers=2, directions=2),
     "diagram": a_diagram,
     "own figure": an_own_figure,
@@ -260,9 +261,12 @@ def test_an_arrow_needs_two_ends():
 
 
 def test_a_network_says_what_it_shows():
-    plain, deep = plots.unrolled(WORDS), plots.unrolled(WORDS, layers=2, directions=2, now=1)
+    plain, deep = plots.unrolled(WORDS), plots.unrolled(WORDS, layers=2, directions=2)
     assert "4 words He, ate, an, apple" in plain.alt and "faint" not in plain.alt
-    assert "2 layers" in deep.alt and "right to left" in deep.alt and "Steps 1 to 2" in deep.alt
+    assert "2 layers" in deep.alt and "right to left" in deep.alt
+    assert "Steps 1 to 2 are done" in plots.unrolled(WORDS, layers=2, now=1).alt
+    with pytest.raises(ValueError, match="expected one layer"):
+        plots.unrolled(WORDS, layers=2, directions=2, now=1)
     assert plots.unrolled(WORDS, alt="My words.").alt == "My words."
 
 

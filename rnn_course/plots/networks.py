@@ -12,7 +12,9 @@ def unrolled(words, alt=None, layers=1, directions=1, now=None, outputs=False):
     words     one a time step; at most six, or four with two directions
     layers, directions   as in torch; with two directions the backward cells stand above the
               forward ones, and a box over both joins them
-    now       only the steps 0..now are drawn strong, the later ones faint: for players
+    now       only the steps 0..now are drawn strong, the later ones faint: for players. Backward
+              cells take their steps from the last word on; two layers of both directions cannot
+              be played, as the second begins when the first has ended
     outputs   draw y_t on top
     alt       default: a description of what is drawn
     """
@@ -23,18 +25,22 @@ def unrolled(words, alt=None, layers=1, directions=1, now=None, outputs=False):
         raise ValueError(
             f"expected 1 to {most} words for directions={directions}, got {len(words)}"
         )
+    if directions == 2 and layers > 1 and now is not None:
+        raise ValueError("expected one layer where now is given and directions=2, got more")
     gap = min(2.0, 7.8 / len(words))  # between two time steps
     columns = [5 + gap * (t - (len(words) - 1) / 2) for t in range(len(words))]
     faint = [now is not None and t > now for t in range(len(words))]
+    back = faint[::-1]  # the same for the backward cells
+    read = faint if directions == 1 else [f and b for f, b in zip(faint, back)]
+    done = faint if directions == 1 else [f or b for f, b in zip(faint, back)]
     rise = 1.35  # between two rows
     rows = layers * (directions + (directions == 2)) + outputs
     d = Diagram(height=1.7 + rise * rows)
 
     tops = []  # what the next row reads from, one node a time step
     for t, word in enumerate(words):
-        d.text(columns[t], 0.3, word, faint=faint[t])
-        name = f"$x_{t + 1}$"
-        tops.append(d.box(columns[t], 1.05, name, X, w=0.55 * gap, faint=faint[t]))
+        d.text(columns[t], 0.3, word, faint=read[t])
+        tops.append(d.box(columns[t], 1.05, f"$x_{t + 1}$", X, w=0.55 * gap, faint=read[t]))
     y = 1.05
     for layer in range(layers):
         above = f"^{{({layer + 1})}}" if layers > 1 else ""
@@ -52,18 +58,18 @@ def unrolled(words, alt=None, layers=1, directions=1, now=None, outputs=False):
         )
         aside, w = 0.22 * gap, 0.37 * gap  # forward cells stand left of the words, backward right
         first = _row(d, [x - aside for x in columns], y + rise, forward, w, faint, above)
-        second = _row(d, [x + aside for x in columns], y + 2 * rise, backward, w, faint, above, -1)
+        second = _row(d, [x + aside for x in columns], y + 2 * rise, backward, w, back, above, -1)
         y += 3 * rise
-        joined = [d.box(x, y, "join", INK, w=0.55 * gap, faint=f) for x, f in zip(columns, faint)]
+        joined = [d.box(x, y, "join", INK, w=0.55 * gap, faint=f) for x, f in zip(columns, done)]
         for t in range(len(words)):
-            for cell in (first[t], second[t]):
-                d.arrow((cell.x, tops[t].top[1]), cell, faint=faint[t])
-                d.arrow(cell, (cell.x, joined[t].bottom[1]), faint=faint[t])
+            for cell, weak in ((first[t], faint[t]), (second[t], back[t])):
+                d.arrow((cell.x, tops[t].top[1]), cell, faint=weak)
+                d.arrow(cell, (cell.x, joined[t].bottom[1]), faint=weak)
         tops = joined
     if outputs:
         for t, x in enumerate(columns):
-            out = d.box(x, y + rise, f"$y_{t + 1}$", Y, w=0.55 * gap, faint=faint[t])
-            d.arrow(tops[t], out, faint=faint[t])
+            out = d.box(x, y + rise, f"$y_{t + 1}$", Y, w=0.55 * gap, faint=done[t])
+            d.arrow(tops[t], out, faint=done[t])
     return d.picture(alt or _in_words(words, layers, directions, now, outputs))
 
 
@@ -72,7 +78,7 @@ def _row(d, columns, y, names, w, faint, above, way=1):
     cells = [d.box(x, y, name, H, w=w, faint=f) for x, name, f in zip(columns, names, faint)]
     path = cells[::way]
     for before, after in zip(path, path[1:]):
-        d.arrow(before, after, colour=H, faint=faint[cells.index(max(before, after))])
+        d.arrow(before, after, colour=H, faint=faint[cells.index(after)])
     start, end = path[0], path[-1]
     # the states at both ends: h_0 comes in from the margin, h_n goes out to the other one
     left, right = (0.5, y), (9.5, y)
@@ -98,5 +104,6 @@ def _in_words(words, layers, directions, now, outputs):
     if outputs:
         alt += " On top, each step gives an output y."
     if now is not None:
-        alt += f" Steps 1 to {now + 1} are done; the later ones are drawn faint."
+        who = "" if directions == 1 else " of each direction"
+        alt += f" Steps 1 to {now + 1}{who} are done; the later ones are drawn faint."
     return alt
