@@ -1,0 +1,1 @@
+"""The measurements that the chapter on speed quotes: `python -m bench --help`."""
