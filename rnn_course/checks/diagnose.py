@@ -171,7 +171,7 @@ def flat(value):
     if isinstance(value, dict):
         form, entries = flat([value[k] for k in sorted(value, key=str)])
         return (tuple(sorted(value, key=str)), form), entries
-    return "", [value]
+    return "", [np.asarray(value) if isinstance(value, np.generic) else value]
 
 
 def _close(one, other, exact):
@@ -203,7 +203,6 @@ class Search:
         self.raised = raised
         self.alone = None  # (mistake, exhibit): what one mistake explains, though not everything
         self.found = False
-        self.in_step = [m for m in known if m.is_in_step]
         # what our recurrence cannot do, or does otherwise than the oracle, proves nothing
         exhibits = sorted(filter(self._can, exhibits), key=lambda e: e.cost)
         self.whole = [e for e in exhibits if not e.only_step]
@@ -212,9 +211,10 @@ class Search:
 
     def _can(self, exhibit):
         """Is our recurrence, unchanged, right here? Notes on the way how long it takes."""
-        start = time.perf_counter()
         right = self.answer({}, exhibit)
-        exhibit.cost = time.perf_counter() - start
+        start = time.thread_time()
+        self.answer({}, exhibit)
+        exhibit.cost = time.thread_time() - start
         return same_answer(right, (exhibit.expected_form, exhibit.expected), True)
 
     def answer(self, change, exhibit):
@@ -264,6 +264,7 @@ class Search:
         """
         try:
             self.deadline = deadline
+            self.possible = self._possible()
             pair = self._by_what_one_explains() or self._any_two()
             self.found = pair is not None
             return pair
@@ -271,7 +272,7 @@ class Search:
             return None
 
     def _by_what_one_explains(self):
-        tried, partly = set(), []
+        tried, partly = set(), {}
         for e in [e for e in self.steps if not e.is_right] + self.wrong:
             for first in self.likely(e):
                 self._in_time()
@@ -285,9 +286,8 @@ class Search:
                     if second:
                         return [first, second]
                 elif explains_a_result(got, e):
-                    partly.append(first)
-        for first in dict.fromkeys(m.name for m in partly):
-            first = next(m for m in partly if m.name == first)
+                    partly[first.name] = first
+        for first in partly.values():
             second = self.partner(first) if first.name not in tried else None
             if second:
                 return [first, second]
@@ -310,12 +310,7 @@ class Search:
     def _any_two(self):
         wrong_steps = [e for e in self.steps if not e.is_right]
         cheap = wrong_steps[0] if wrong_steps else self.wrong[0]
-        possible = []
-        for mistake in self.likely(cheap):
-            self._in_time()
-            if self.keeps_what_is_right(mistake.change):
-                possible.append(mistake)
-        for first, second in likeliest_pairs(possible):
+        for first, second in likeliest_pairs(self.likely(cheap)):
             self._in_time()
             change = first.with_(second)
             if change and self.fits(change, cheap) and self.explains(change):
@@ -326,10 +321,18 @@ class Search:
         if time.thread_time() > self.deadline:
             raise OutOfTime
 
+    def _possible(self):
+        """The known mistakes that leave right what the student has right."""
+        right = [e for e in self.whole if e.right is not None and any(e.right)]
+        if not right:
+            return self.known
+        known = self.known[: max(100, int(2 * SWEEP_SECONDS / right[0].cost))]
+        return [m for m in known if self.keeps_what_is_right(m.change, right)]
+
     def likely(self, e):
-        """As many of the known mistakes, the likeliest first, as can be tried in a short time."""
-        known = self.in_step if e.only_step else self.known
-        return known[: max(100, int(SWEEP_SECONDS / e.cost))]
+        """As many of the possible mistakes, the likeliest first, as can be tried in a short time."""
+        possible = [m for m in self.possible if m.is_in_step] if e.only_step else self.possible
+        return possible[: max(100, int(SWEEP_SECONDS / e.cost))]
 
     def partner(self, first):
         """A mistake that together with the first explains everything, or None."""
@@ -342,16 +345,15 @@ class Search:
                         return second
         return None
 
-    def keeps_what_is_right(self, change):
+    def keeps_what_is_right(self, change, exhibits):
         """Does the mistake leave every result right that the student has right?"""
-        for e in self.whole:
-            if e.right is not None and any(e.right):
-                got = self.answer(change, e)
-                if got is _NOT or got[0] != e.form:
+        for e in exhibits:
+            got = self.answer(change, e)
+            if got is _NOT or got[0] != e.form:
+                return False
+            for expected, x, right in zip(e.expected, got[1], e.right, strict=True):
+                if right and not _close(expected, x, e.exact):
                     return False
-                for expected, x, right in zip(e.expected, got[1], e.right, strict=True):
-                    if right and not _close(expected, x, e.exact):
-                        return False
         return True
 
 

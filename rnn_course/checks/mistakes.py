@@ -15,7 +15,7 @@ mistakes give the same numbers, the first is named.
 """
 
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import combinations, permutations
 
 import numpy as np
 
@@ -34,6 +34,31 @@ GATE_WORDS = {
 }
 RIGHT_ACTIVATION = {gate: "tanh" if gate in "gnh" else "sigmoid" for gate in GATE_WORDS}
 ACTIVATIONS = {"sigmoid": sigmoid, "tanh": tanh, "relu": relu, "none": same}
+RARE_ACTIVATIONS = {
+    "softmax": lambda x: softmax(x),
+    "hardtanh": lambda x: np.clip(x, -1, 1),
+    "hardsigmoid": lambda x: np.clip(x / 6 + 0.5, 0, 1),
+    "clamped": lambda x: np.clip(x, 0, 1),
+    "softsign": lambda x: x / (1 + abs(x)),
+    "leaky-relu": lambda x: np.where(x > 0, x, 0.01 * x),
+    "elu": lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0))),
+    "silu": lambda x: x * sigmoid(x),
+    "softplus": lambda x: np.logaddexp(x, 0),
+    "exp": np.exp,
+    "sin": np.sin,
+    "arctan": np.arctan,
+    "square": lambda x: x * x,
+    "step": lambda x: (x > 0) * 1.0,
+    "tanh-of-half": lambda x: tanh(x / 2),  # 2 sigmoid(x) - 1
+    "tanh-of-double": lambda x: tanh(2 * x),
+    "sigmoid-of-double": lambda x: sigmoid(2 * x),
+    "sigmoid-of-minus": lambda x: sigmoid(-x),  # 1 - sigmoid(x), or exp(x) for exp(-x)
+    "tanh-of-minus": lambda x: tanh(-x),
+    "slope-of-tanh": lambda x: 1 - tanh(x) ** 2,
+    "slope-of-sigmoid": lambda x: sigmoid(x) * (1 - sigmoid(x)),
+    "sigmoid-of-tanh": lambda x: sigmoid(tanh(x)),
+    "tanh-of-sigmoid": lambda x: tanh(sigmoid(x)),
+}
 ACTIVATION_WORDS = {"none": "no activation", "sigmoid": "a sigmoid", "tanh": "tanh", "relu": "relu"}
 SHORT = {"weight_ih": "W_ih", "weight_hh": "W_hh", "bias_ih": "b_ih", "bias_hh": "b_hh"}
 
@@ -217,6 +242,15 @@ def biases(kind):
             "The mean of the biases is added, not both.",
             lambda i, h: (i / 2, h / 2),
         ),
+        "biases-multiplied": ("The biases are multiplied.", lambda i, h: (i * h, 0 * h)),
+        "larger-bias": (
+            "The larger of both biases is added.",
+            lambda i, h: (np.maximum(i, h), 0 * h),
+        ),
+        "mean-bias": (
+            "The mean of each bias is added to all units.",
+            lambda i, h: (i * 0 + i.mean(), h * 0 + h.mean()),
+        ),
         "bias-is-a-number": (
             "One number is added in place of the bias vectors (their sums).",
             lambda i, h: (i * 0 + i.sum(), h * 0 + h.sum()),
@@ -244,10 +278,11 @@ def biases(kind):
             )
 
 
-def without(w, gates, k):
-    """w with the block of one gate set to zero."""
+def without(w, gates, *chosen):
+    """w with the blocks of some gates set to zero."""
     w = w.copy()
-    np.split(w, gates)[k][...] = 0
+    for k in chosen:
+        np.split(w, gates)[k][...] = 0
     return w
 
 
@@ -257,6 +292,54 @@ def blocks_transposed(w):
     if len(w) % H:
         raise ValueError(f"{w.shape} is not made of square blocks")
     return np.concatenate([b.T for b in np.split(w, len(w) // H)])
+
+
+def parts_missing(kind):
+    """A term left out in some of the gates, and constants that are added."""
+    gates = GATES[kind]
+    G = len(gates)
+    if G == 1:
+        return
+    terms = (
+        (("bias_hh",), "b_hh"),
+        (("bias_ih",), "b_ih"),
+        (("bias_ih", "bias_hh"), "b_ih + b_hh"),
+        (("weight_hh",), "W_hh h"),
+        (("weight_hh", "bias_hh"), "W_hh h + b_hh"),
+        (("weight_ih",), "W_ih x"),
+        (("weight_ih", "bias_ih"), "W_ih x + b_ih"),
+    )
+    subsets = [s for n in range(1, G) for s in combinations(range(G), n)]
+    for chosen in subsets:
+        letters = "".join(gates[k] for k in chosen)
+        for names, said in terms:
+            short = "-".join(SHORT[n].replace("_", "-") for n in names)
+            if len(chosen) > 1:
+                yield Mistake(
+                    f"{short}-missing-in-{letters}",
+                    f"The term {said} is missing in {', '.join(letters)}.",
+                    f"{kind}/gates",
+                    weights=on(names, lambda w, chosen=chosen: without(w, G, *chosen)),
+                )
+    for letters in (*gates, gates):
+        chosen = [gates.index(letter) for letter in letters]
+        for said, short, by in (("1 is added", "plus-one", 1.0), ("1 is taken", "minus-one", -1.0)):
+            yield Mistake(
+                f"{short}-in-{letters}",
+                f"{said} in the sum of {', '.join(letters)}; the biases are all there is.",
+                f"{kind}/biases",
+                weights=lambda p, chosen=chosen, by=by: (
+                    p | {"bias_ih": shifted(p["bias_ih"], len(p["weight_ih"]), G, chosen, by)}
+                ),
+            )
+
+
+def shifted(bias, rows, gates, chosen, by):
+    """A bias with a constant added in the blocks of some gates."""
+    bias = bias + np.zeros(rows)
+    for k in chosen:
+        np.split(bias, gates)[k][...] += by
+    return bias
 
 
 def matrices(kind):
@@ -310,7 +393,23 @@ def matrices(kind):
         where,
         weights=on(("weight_ih",), lambda w: 0 * w),
     )
+    scales = {
+        "divided-by-H": ("divided by H", lambda w: w / (len(w) / G)),
+        "divided-by-root-H": ("divided by the root of H", lambda w: w / (len(w) / G) ** 0.5),
+        "averaged": ("a mean over the columns, not a sum", lambda w: w / w.shape[1]),
+        "halved": ("halved", lambda w: w / 2),
+        "absolute": ("taken with absolute weights", abs),
+        "rows-reversed": ("taken with the rows in reversed order", lambda w: w[::-1]),
+        "columns-reversed": ("taken with the columns in reversed order", lambda w: w[:, ::-1]),
+    }
     for name in ("weight_hh", "weight_ih"):
+        for short, (said, change) in scales.items():
+            yield Mistake(
+                f"{SHORT[name].replace('_', '-')}-{short}",
+                f"The product with {SHORT[name]} is {said}.",
+                where,
+                weights=on((name,), change),
+            )
         yield Mistake(
             f"{SHORT[name].replace('_', '-')}-doubled",
             f"The product with {SHORT[name]} is added twice.",
@@ -377,13 +476,6 @@ def activations(kind):
             where,
             **{f"act_{gate}": lambda x, right=right: right(right(x))},
         )
-        yield Mistake(
-            f"activation-{gate}-softmax",
-            f"{GATE_WORDS[gate].capitalize()} goes through a softmax; each unit has its own "
-            "gate, they do not share out a sum of 1.",
-            where,
-            **{f"act_{gate}": softmax},
-        )
     for name, function in ACTIVATIONS.items():
         yield Mistake(
             f"activation-all-{name}",
@@ -407,6 +499,32 @@ def activations(kind):
     )
 
 
+def rare_activations(kind):
+    where, gates = f"{kind}/step", GATES[kind]
+    for gate in gates if len(gates) > 1 else ():
+        for name, function in RARE_ACTIVATIONS.items():
+            yield Mistake(
+                f"activation-{gate}-{name}",
+                f"{GATE_WORDS[gate].capitalize()} goes through {name.replace('-', ' ')}; "
+                f"it needs {ACTIVATION_WORDS[RIGHT_ACTIVATION[gate]]}.",
+                where,
+                **{f"act_{gate}": function},
+            )
+    for name, function in RARE_ACTIVATIONS.items():
+        said = f"goes through {name.replace('-', ' ')} in place of tanh"
+        if kind == "rnn":
+            yield Mistake(
+                f"activation-{name}",
+                f"The sum {said}.",
+                where,
+                total=lambda a, u, h, act, function=function: function(a + u),
+            )
+        if kind == "lstm":
+            yield Mistake(
+                f"activation-c-{name}", f"In h' = o tanh(c') c' {said}.", where, squash=function
+            )
+
+
 def softmax(x):
     e = np.exp(x - x.max(-1, keepdims=True))
     return e / e.sum(-1, keepdims=True)
@@ -422,10 +540,7 @@ def only_rnn():
         "activation-relu": ("relu in place of tanh.", lambda a, u, h, act: relu(a + u)),
         "activation-sigmoid": ("A sigmoid in place of tanh.", lambda a, u, h, act: sigmoid(a + u)),
         "activation-twice": ("tanh is taken twice.", lambda a, u, h, act: act(act(a + u))),
-        "activation-softmax": (
-            "A softmax in place of tanh.",
-            lambda a, u, h, act: softmax(a + u),
-        ),
+        "activation-tanh": ("tanh in place of relu.", lambda a, u, h, act: tanh(a + u)),
         "activation-on-input-only": (
             "tanh is taken of the input's part only; it belongs around the whole sum.",
             lambda a, u, h, act: act(a) + u,
@@ -747,6 +862,8 @@ def step(kind):
         *biases(kind),
         *matrices(kind),
         *cut_wrongly(kind),
+        *parts_missing(kind),
+        *rare_activations(kind),
         *copied_gates(kind, scopes),
         *gate_orders(kind, scopes[1:]),
     ]
@@ -924,6 +1041,25 @@ def loop(kind):
                 lambda s, start: s if s is start else (s[1], s[1]),
             ),
         }
+    after_first = {
+        "state-zeroed-after-each-step": (
+            "After each step the state is set to zero; it is carried",
+            lambda s: tuple(0 * x for x in s),
+        ),
+    }
+    if two:
+        after_first |= {
+            "c-zeroed-after-each-step": (
+                "After each step c is set to zero; it is carried",
+                lambda s: (s[0], 0 * s[1]),
+            ),
+            "h-zeroed-after-each-step": (
+                "After each step h is set to zero; it is carried",
+                lambda s: (0 * s[0], s[1]),
+            ),
+        }
+    for name, (said, change) in after_first.items():
+        sees[name] = (said, lambda s, start, change=change: s if s is start else change(s))
     for name, (said, see) in sees.items():
         yield Mistake(name, f"{said}.", where, sees=see)
     reads = {
@@ -954,12 +1090,35 @@ def loop(kind):
     for name, (said, inputs) in reads.items():
         yield Mistake(name, f"{said}; step t reads x_t, t = 0 .. T-1.", where, inputs=inputs)
     yield Mistake(
+        "last-step-missing-zeros",
+        "The loop stops one step early; the last row of the output is left at zero.",
+        where,
+        inputs=lambda xs: xs[:-1],
+        outputs=lambda out, start, states: np.concatenate([out, 0 * out[:1]]),
+    )
+    yield Mistake(
+        "first-step-missing-zeros",
+        "The loop starts one step late; the first row of the output is left at zero.",
+        where,
+        inputs=lambda xs: xs[1:],
+        outputs=lambda out, start, states: np.concatenate([0 * out[:1], out]),
+    )
+    yield Mistake(
         "run-against-time",
         "The steps are made from the last to the first.",
         where,
         inputs=lambda xs: xs[::-1],
         outputs=lambda out, start, states: out[::-1],
     )
+    yield from carried(kind)
+    yield from stale(kind)
+    for gate in INNER[kind]:
+        yield Mistake(
+            f"output-is-{gate.replace('(', '-').replace(')', '')}",
+            f"The output holds {gate} of every step; it holds h.",
+            where,
+            shows=gate,
+        )
     stacked = lambda states, k: np.stack([s[k] for s in states])  # noqa: E731
     given = {
         "output-before-the-step": (
@@ -995,6 +1154,10 @@ def loop(kind):
             "The output at t is the mean of all states so far",
             lambda out, start, states: out.cumsum(0) / np.arange(1, len(out) + 1)[:, None, None],
         ),
+        "output-first-repeated": (
+            "Every entry of the output is the first state",
+            lambda out, start, states: 0 * out + out[:1],
+        ),
         "output-not-written-last": (
             "The last entry of the output is left at zero",
             lambda out, start, states: np.concatenate([out[:-1], 0 * out[-1:]]),
@@ -1017,6 +1180,72 @@ def loop(kind):
         }
     for name, (said, outputs) in given.items():
         yield Mistake(name, f"{said}.", where, outputs=outputs)
+
+
+INNER = {"rnn": ("sum",), "lstm": ("i", "f", "g", "o", "tanh(c)"), "gru": ("r", "z", "n")}
+
+
+def carried(kind):
+    """What is handed on is changed on the way, after the output was taken."""
+    ways = {
+        "tanh": ("goes through tanh", tanh),
+        "sigmoid": ("goes through a sigmoid", sigmoid),
+        "relu": ("goes through relu", relu),
+        "halved": ("is halved", lambda x: x / 2),
+        "doubled": ("is doubled", lambda x: 2 * x),
+        "negated": ("changes its sign", lambda x: -x),
+        "averaged": ("is averaged over the batch", lambda x: 0 * x + x.mean(0)),
+        "rows-rolled": ("passes to the next row of the batch", lambda x: np.roll(x, 1, 0)),
+        "units-reversed": ("has its units in reversed order", lambda x: x[:, ::-1]),
+    }
+    for k, part in enumerate("hc"[: STATES[kind]]):
+        for name, (said, change) in ways.items():
+            yield Mistake(
+                f"{part}-{name}-when-carried",
+                f"{part} {said} before it is carried to the next step.",
+                f"{kind}/loop",
+                carry=lambda s, k=k, change=change: tuple(
+                    change(x) if j == k else x for j, x in enumerate(s)
+                ),
+            )
+    yield Mistake(
+        "states-added-up",
+        "The new state is added to the old one when it is carried.",
+        f"{kind}/loop",
+        joins=lambda new, old: tuple(a + b for a, b in zip(new, old, strict=True)),
+    )
+    yield Mistake(
+        "states-averaged",
+        "The mean of the new and the old state is carried.",
+        f"{kind}/loop",
+        joins=lambda new, old: tuple((a + b) / 2 for a, b in zip(new, old, strict=True)),
+    )
+    if kind == "lstm":
+        yield Mistake(
+            "c-added-up",
+            "The new c is added to the old one when it is carried.",
+            f"{kind}/loop",
+            joins=lambda new, old: (new[0], new[1] + old[1]),
+        )
+
+
+def stale(kind):
+    """One part of the step uses the first state, or the state before the last, or zeros."""
+    if kind != "gru":
+        return  # the LSTM's two states are two parts already, and an RNN has one place only
+    places = (("h_gates", "r and z use"), ("h_n", "the candidate uses"), ("h_mix", "z multiplies"))
+    for place, said in places:
+        short = place.removeprefix("h_")
+        for name, words, pick in (
+            ("first-state", "the first state h_0", lambda s, start: start[0]),
+            ("zeros", "zeros", lambda s, start: 0 * s[0]),
+        ):
+            yield Mistake(
+                f"{short}-with-{name}",
+                f"At every step {said} {words}; it is the state of the step before.",
+                f"{kind}/loop",
+                **{place: pick},
+            )
 
 
 def layer_states(kind):

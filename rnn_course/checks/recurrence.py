@@ -25,13 +25,16 @@ def same(x):
 # ------------------------------------------------------------------------------- one step
 
 
-def rnn_step(a, state, p, act=tanh, total=None):
+def rnn_step(a, state, p, act=tanh, total=None, inner=None):
     """h' = tanh(a + u), a = W_ih x + b_ih and u = W_hh h + b_hh.
 
-    total(a, u, h, act) replaces the whole right side.
+    total(a, u, h, act) replaces the whole right side. inner: a dict that gets what is made on the
+    way, by name (in every step function).
     """
     (h,) = state
     u = linear(h, p["weight_hh"], p["bias_hh"])
+    if inner is not None:
+        inner["sum"] = a + u
     return (total(a, u, h, act) if total else act(a + u),)
 
 
@@ -48,6 +51,7 @@ def lstm_step(
     gates=None,
     remember=None,
     show=None,
+    inner=None,
 ):
     """c' = f c + i g, h' = o tanh(c'), gates i f g o.
 
@@ -61,6 +65,8 @@ def lstm_step(
     i, f, g, o = gates(a, u) if gates else cut(a + u, 4)
     i, f, g, o = act_i(i), act_f(f), act_g(g), act_o(o)
     new = remember(i, f, g, o, c, h) if remember else f * c + i * g
+    if inner is not None:
+        inner |= {"i": i, "f": f, "g": g, "o": o, "tanh(c)": squash(new)}
     return (show(o, new, squash, c, g) if show else o * squash(new)), new
 
 
@@ -74,19 +80,39 @@ def gru_step(
     gates=None,
     candidate=None,
     mix=None,
+    h_gates=None,
+    h_n=None,
+    h_mix=None,
+    inner=None,
 ):
     """r and z from the sums, n = tanh(a_n + r u_n), h' = (1 - z) n + z h.
 
     gates(a, u)                       how a and u (N, 3H) become a_r a_z a_n u_r u_z u_n
     candidate(a_n, u_n, r, z, h, p)   what goes into the tanh of n
     mix(z, n, h, r)                   what becomes h'
+    h_gates, h_n, h_mix               other states for r and z, for n, for the last line
     """
     (h,) = state
     u = linear(h, p["weight_hh"], p["bias_hh"])
+    if h_gates is not None or h_n is not None:
+        u = gru_sums(h, p, h_gates, h_n)
     a_r, a_z, a_n, u_r, u_z, u_n = gates(a, u) if gates else (*cut(a, 3), *cut(u, 3))
     r, z = act_r(a_r + u_r), act_z(a_z + u_z)
     n = act_n(candidate(a_n, u_n, r, z, h, p) if candidate else a_n + r * u_n)
+    if inner is not None:
+        inner |= {"r": r, "z": z, "n": n}
+    h = h if h_mix is None else h_mix
     return (mix(z, n, h, r) if mix else (1 - z) * n + z * h,)
+
+
+def gru_sums(h, p, h_gates, h_n):
+    """W_hh h + b_hh where the gates, or the candidate, see another state than h."""
+    r, z, n = cut(linear(h, p["weight_hh"], p["bias_hh"]), 3)
+    if h_gates is not None:
+        r, z, _ = cut(linear(h_gates, p["weight_hh"], p["bias_hh"]), 3)
+    if h_n is not None:
+        _, _, n = cut(linear(h_n, p["weight_hh"], p["bias_hh"]), 3)
+    return concat([r, z, n], -1)
 
 
 STEPS = {"rnn": rnn_step, "lstm": lstm_step, "gru": gru_step}
@@ -115,6 +141,12 @@ def run_layer(
     sees=None,
     outputs=None,
     last=None,
+    carry=None,
+    joins=None,
+    shows=None,
+    h_gates=None,
+    h_n=None,
+    h_mix=None,
     **switches,
 ):
     """One layer in one direction: (output (T, N, H), last state).
@@ -125,17 +157,28 @@ def run_layer(
     sees(state, start)               the state that a step starts from
     outputs(output, start, states)   what is given out; states: the state of each step
     last(state, start, states)       what is given as last state
+    carry(state)                     what is handed on, after the output was taken
+    joins(new, old)                  the same, from the new and the old state
+    shows                            the name of what is given out in h's place: "n", "tanh(c)"
+    h_gates, h_n, h_mix              (state, start) -> which state these parts of a GRU see
     """
     p = weights(p) if weights else p
     xs = inputs(xs) if inputs else xs
     start = begin(start) if begin else start
     T = len(xs)
-    states, state = [None] * T, start
+    states, shown, state = [None] * T, [None] * T, start
     a = linear(xs, p["weight_ih"], p["bias_ih"])
+    other = {"h_gates": h_gates, "h_n": h_n, "h_mix": h_mix}
+    other = {place: pick for place, pick in other.items() if pick}
     for t in range(T - 1, -1, -1) if reverse else range(T):
-        state = step(a[t], sees(state, start) if sees else state, p, **switches)
-        states[t] = state
-    output = stack([s[0] for s in states])
+        if other:
+            switches |= {place: pick(state, start) for place, pick in other.items()}
+        if shows:
+            switches["inner"] = shown[t] = {}
+        new = step(a[t], sees(state, start) if sees else state, p, **switches)
+        states[t] = new
+        state = joins(new, state) if joins else carry(new) if carry else new
+    output = stack([inner[shows] for inner in shown] if shows else [s[0] for s in states])
     if last:
         state = last(state, start, states)
     return (outputs(output, start, states) if outputs else output), state
