@@ -102,6 +102,9 @@ def meaning(trouble, shapes):
         if all(same):
             said += f" {found[1]} is a size of {same[0]}; {found[2]} of {same[1]}."
         return said, ""
+    if "backward through the graph a second time" in trouble.text:
+        said = "The state still hangs on the chunk before it: start each chunk from `h.detach()`."
+        return said, "never-detached"
     if trouble.name == "NotImplementedError":
         return "Something that it calls is not done yet.", ""
     return "", ""
