@@ -35,7 +35,7 @@ def differences(kind):
     return planted({}), [(m.name, planted(m.change)) for m in net.mistakes()]
 
 
-@pytest.mark.parametrize("kind", ["RNN tanh", "RNN relu", "GRU", "LSTM"])
+@pytest.mark.parametrize("kind", ["RNN tanh", "GRU", "LSTM"])
 def test_every_mistake_of_the_catalogue_fails_the_proof(kind):
     right, found = differences(kind)
     assert right <= prove.TOLERANCE  # the recurrence they are planted into is right itself
