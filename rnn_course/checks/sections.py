@@ -66,6 +66,7 @@ SECTIONS = {  # section -> (page, label, title)
     "bidirectional/classify": ("bidirectional", "bidirectional-classify", "Which state to take"),
     "bidirectional/padded": ("bidirectional", "bidirectional-padded", "Batches with pads"),
     "bidirectional/stacked": ("bidirectional", "bidirectional-stacked", "Stacked"),
+    "deep/dropout": ("deep", "deep-dropout", "Dropout goes between the layers"),
     "lstm/gates": ("lstm", "lstm-gates", "One matmul for four gates"),
     "lstm/step": ("lstm", "lstm-step", "One step"),
     "lstm/loop": ("lstm", "lstm-loop", "The loop, and torch"),
