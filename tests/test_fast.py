@@ -1,7 +1,9 @@
 """The fast engine: the reference's proof over it, in every block and tile, and what it refuses."""
 
 import inspect
+import re
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -347,3 +349,16 @@ def test_an_empty_batch_is_fine(kind):
     output, _ = ours(torch.randn(T, 0, I, dtype=torch.float64))
     output.sum().backward()
     assert output.shape == (T, 0, 2 * H) and not ours.weight_hh_l0.grad.any()
+
+
+def test_the_chapter_has_a_section_for_every_idea_named_in_the_code():
+    page = (Path(__file__).parent.parent / "book" / "speed.md").read_text(encoding="utf-8")
+    kernels_code = inspect.getsource(kernels).replace(kernels.__doc__, "")
+    ideas = re.findall(r"^    \((\w+)\)  ", kernels.__doc__, re.MULTILINE)
+    assert ideas == ["tanh", "blocks", "matmul", "rows", "tiles", "memory"]
+    for idea in ideas:
+        assert f"\n(speed-{idea})=\n## " in page
+        assert f"({idea})" in kernels_code
+    for part in (table, product):
+        (title,) = re.findall(r'book/speed.md, "(.+?)"', part.__doc__)
+        assert f"\n## {title}\n" in page

@@ -39,7 +39,7 @@ def lstm(rows, table, state, p, keep=True):
         a_block = gates[block] if keep else gates[: block.stop - block.start]
         project(inputs[block], a_block)
         i, f, g, o = split(a_block, 4)
-        for _, local, before, after, going in steps:
+        for _, local, before, after, going in steps:  # (rows) `going` shrinks
             a, u_t, new_t = a_block[local], u[going], new[going]
             c_before, c_t = (c[before], c[after]) if keep else (c[going], c[going])
             recur(h[before], u_t)
@@ -60,7 +60,7 @@ def lstm(rows, table, state, p, keep=True):
         dm = dh if W_hr is None else np.empty_like(dc)
         dr = None if W_hr is None else np.empty((table.R, len(W_hr)), h.dtype)
         recur_back = product(W_hh, table.N)
-        da4 = gates.reshape(len(gates), 4, H)  # da is written over the gates
+        da4 = gates.reshape(len(gates), 4, H)  # (memory) da is written over the gates
         for block, steps in reversed(table.blocks(G)):
             y, tanh_c = gates[block], np.tanh(c[table.N :][block])
             i, f, g, o = split(y, 4)
@@ -132,7 +132,7 @@ def gru(rows, table, state, p, keep=True):
             gates.reshape(len(gates), 3, H),
             resets,
             0.0,
-        )  # written over gates and resets
+        )  # (memory)
         for block, steps in reversed(table.blocks(G)):
             (r, z, n), u_n = split(gates[block], 3), resets[block]
             da_n = 1 - n * n  # (blocks) all as multiples of dh, which is not known yet
@@ -216,7 +216,7 @@ def prepare(rows, table, p, bias, half):
     if has_bias(p):
         rows = np.concatenate([rows, np.ones((len(rows), 1), rows.dtype)], 1)
         W_ih = np.concatenate([W_ih, bias[:, None]], 1)
-    scale = half[:, None]
+    scale = half[:, None]  # (tiles) are cut by `product`, which sees both weights here
     project = product((W_ih * scale).T, table.most_rows(len(half)))
     return rows, project, product((p["weight_hh"] * scale).T, table.N)
 
