@@ -100,12 +100,12 @@ class Court:
         """The results of as many cells as one judge gets through."""
         ours, theirs = socket.socketpair()
         with ours:
-            request = json.dumps({"recurrent": recurrent}).encode()
-            try:
-                socket.send_fds(self.control, [request], [theirs.fileno()])
-            except OSError:
-                raise RuntimeError("the court's process has ended") from None
-            theirs.close()
+            with theirs:
+                request = json.dumps({"recurrent": recurrent}).encode()
+                try:
+                    socket.send_fds(self.control, [request], [theirs.fileno()])
+                except OSError:
+                    raise RuntimeError("the court's process has ended") from None
             ours.settimeout(10 * self.limits.cell_seconds + SLACK + box.START_SECONDS)
             pid, results = None, []
             with ours.makefile("rw", encoding="utf-8") as lines:
@@ -142,7 +142,6 @@ def serve(settings):
     torch.set_num_threads(1)
     torch.ones(2, 2) @ torch.ones(2, 2)
     zygotes[False].wait()  # here, not in a judge: it says "ready" only once
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever called
     gc.collect()
     gc.freeze()
@@ -150,6 +149,7 @@ def serve(settings):
         request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 1)
         if not request:
             return
+        _bury_the_dead()
         if json.loads(request)["recurrent"] and True not in zygotes:
             zygotes[True] = box.Zygote(settings["trusted"], recurrent=True).wait()
         parent = os.getpid()
@@ -161,6 +161,14 @@ def serve(settings):
             finally:
                 os._exit(0)
         os.close(descriptors[0])
+
+
+def _bury_the_dead():
+    """Wait for the judges that have ended. (To ignore SIGCHLD would do, if only the zygotes did not
+    inherit it: bubblewrap cannot work so.)"""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _judge_one(caller, zygotes, settings):

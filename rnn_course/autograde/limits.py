@@ -37,9 +37,11 @@ class Limits:
     def __post_init__(self):
         for field in fields(self):
             value = getattr(self, field.name)
-            if not isinstance(value, field.type) and not (field.type is float and value >= 0):
-                kind = field.type.__name__
-                raise TypeError(f"limit {field.name} must be a {kind}, got {value!r}")
+            kinds = (int, float) if field.type is float else (int,)
+            if type(value) not in kinds:
+                raise TypeError(
+                    f"limit {field.name}: expected {field.type.__name__}, got {value!r}"
+                )
             if value < 0:
                 raise ValueError(f"limit {field.name} must not be negative, got {value!r}")
 

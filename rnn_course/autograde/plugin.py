@@ -46,13 +46,21 @@ class Judged(Autograde):
 
     def convert_notebooks(self):
         try:
-            self.court = Court(Limits(**self.limits), self.trust_submissions)
+            self.court = Court(self._limits(), self.trust_submissions)
         except box.NoIsolation as error:
             self.log.error("%s (with nbgrader: --Judged.trust_submissions=True)", error)
             raise NbGraderException(str(error)) from None
         self.masters = {}
         with self.court:
             super().convert_notebooks()
+
+    def _limits(self):
+        try:
+            given = {k: json.loads(v) if type(v) is str else v for k, v in self.limits.items()}
+            return Limits(**given)
+        except (TypeError, ValueError) as error:
+            self.log.error("Judged.limits: %s", error)
+            raise NbGraderException(str(error)) from None
 
     def convert_single_notebook(self, notebook_filename):
         self.log.info("Judging %s", notebook_filename)

@@ -5,8 +5,12 @@ text is the number of points; both have hidden tests. `why` (2 points) is marked
 """
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 NAME = "toy"
 
@@ -122,7 +126,8 @@ def notebook(made):
     """Notebook text from cells (a dict or a list)."""
     made = list(made.values()) if isinstance(made, dict) else made
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    return json.dumps(new_notebook(cells=made, metadata={"kernelspec": kernel}))
+    about = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel}}
+    return json.dumps(about | {"cells": made})  # as it is: it may be none that nbformat would make
 
 
 def submission(step=RIGHT_STEP, loop=RIGHT_LOOP, why="Else all of it were one matrix."):
@@ -164,3 +169,67 @@ def points(graded):
         if about and about["grade"] and not about["solution"]:
             found[about["grade_id"]] = determine_grade(cell)[0]
     return found
+
+
+# ---------------------------------------------------------------- as a course of nbgrader's
+
+CONFIG = """\
+c = get_config()
+c.CourseDirectory.course_id = "toy"
+c.CourseDirectory.root = {root!r}
+c.IgnorePattern.enabled = True
+c.IgnorePattern.pattern = "(?s).*"
+"""
+JUDGED = """\
+from rnn_course.autograde import plugin
+plugin.install(c)
+c.Judged.limits = {limits!r}
+"""
+
+
+def make_course(folder, limits=None, judged=True):
+    """A course in a folder, its assignment released; submissions go into folder/submitted."""
+    text = CONFIG.format(root=str(folder))
+    text += JUDGED.format(limits=limits or {}) if judged else ""
+    (folder / "nbgrader_config.py").write_text(text)
+    source = folder / "source" / NAME
+    source.mkdir(parents=True)
+    (source / f"{NAME}.ipynb").write_text(notebook(cells(source=True)))
+    nbgrader(folder, "generate_assignment", NAME)
+    return folder
+
+
+def submit(folder, student, data):
+    path = folder / "submitted" / student / NAME / f"{NAME}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    return path
+
+
+def nbgrader(folder, *arguments, check=True):
+    """Run an nbgrader command in a course; returns the finished process, its output as text."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        [sys.executable, "-m", "nbgrader", *arguments],
+        cwd=folder,
+        env={**os.environ, "PATH": path},
+        check=check,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def scores(folder):
+    """{student: {task: points}} from the gradebook; None for what waits for a hand."""
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{folder}/gradebook.db", "toy") as gradebook:
+        return {
+            submission.student.id: {
+                grade.name: None if grade.needs_manual_grade else grade.score
+                for notebook in submission.notebooks
+                for grade in notebook.grades
+            }
+            for submission in gradebook.assignment_submissions(NAME)
+        }

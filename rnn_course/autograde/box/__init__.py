@@ -135,15 +135,15 @@ class Zygote:
     """
 
     def __init__(self, trusted=False, recurrent=False):
+        possible, line = (True, "") if trusted else probe()
+        if not possible:
+            raise NoIsolation(line.removeprefix("no isolation: "))
         self.control, theirs = socket.socketpair(socket.AF_UNIX, KIND)
         options = [str(theirs.fileno())] + ["trusted"] * trusted + ["recurrent"] * recurrent
         if trusted:
             argv = [sys.executable, "-S", str(HERE / "zygote.py"), *options]
             variables = os.environ | environment(str(HERE))
         else:
-            possible, line = probe()
-            if not possible:
-                raise NoIsolation(line.removeprefix("no isolation: "))
             argv = arguments([sys.executable, "-S", f"{INSIDE}/zygote.py", *options])
             variables = {"PATH": os.environ.get("PATH", os.defpath)}
         self.process = subprocess.Popen(

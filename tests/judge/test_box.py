@@ -1,0 +1,278 @@
+"""The box: what the platform allows, what a process in it may not do, and what it leaves behind."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rnn_course.autograde import box
+from rnn_course.autograde.box import confine, scratch
+from rnn_course.autograde.court import Court
+from rnn_course.autograde.limits import Limits
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_probe_says_in_one_line_what_is_allowed(monkeypatch):
+    possible, line = box.probe()
+    assert "\n" not in line and line.startswith("isolation: " if possible else "no isolation: ")
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    assert box.probe() == (False, "no isolation: bubblewrap (bwrap) is not installed")
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert box.probe() == (False, "no isolation: darwin has no bubblewrap")
+
+
+def test_without_isolation_nothing_is_run_unless_it_is_trusted(monkeypatch):
+    monkeypatch.setattr(box, "probe", lambda: (False, "no isolation: a locked container"))
+    with pytest.raises(box.NoIsolation, match="a locked container.*--trust-submissions"):
+        Court()
+
+
+def test_the_repository_is_never_bound(isolation):
+    argv = box.arguments([sys.executable])
+    bound = [Path(argv[n + 1]) for n, word in enumerate(argv) if word in ("--ro-bind", "--bind")]
+    assert "--bind" not in argv  # nothing can be written to
+    for path in bound:
+        assert path != ROOT and path not in ROOT.parents, path
+        inside = path.is_relative_to(ROOT) and "site-packages" not in path.parts
+        assert not inside or path in box.FILES, path
+
+
+def test_the_limits_hold_in_the_box(judged):
+    done = judged(
+        ("student", LOOK),
+        ("test", "assert uid != 0, uid"),
+        ("test1", "assert sockets == []"),
+        ("test2", "assert sorted(os_listing) == os_listing == []"),
+        ("test3", "assert written <= 16 * 2**20"),
+        ("test4", "assert opened < 64"),
+        ("test5", "assert forked == 'refused' and ran == 'refused' and threaded == 'yes'"),
+        ("test6", "assert root == [] and place == '/desk', (root, place)"),
+    )
+    assert done.passed == [True] * 7, done.shown
+
+
+LOOK = """
+import os, socket, subprocess, threading
+uid, place = os.getuid(), os.getcwd()
+os_listing = os.listdir('/tmp') + os.listdir('/desk') + os.listdir('/dev/shm') + os.listdir('/proc')
+root = [p for p in ('/home', '/srv', '/var', '/etc/passwd', '/run') if os.path.exists(p)]
+sockets = []
+for family in (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX, socket.AF_NETLINK):
+    try: sockets.append(str(socket.socket(family)))
+    except OSError: pass
+written = 0
+try:
+    with open('large', 'wb') as file:
+        while True: written += file.write(b'x' * 2**16)
+except OSError: pass
+files = []
+try:
+    while True: files.append(open('/dev/null'))
+except OSError: opened = len(files)
+del files
+def refused(call):
+    try: call()
+    except PermissionError: return 'refused'
+forked = refused(os.fork)
+ran = refused(lambda: subprocess.run(['/usr/bin/true']))
+answers = []
+thread = threading.Thread(target=answers.append, args=('yes',))
+thread.start(); thread.join()
+threaded = answers[0]
+"""
+
+
+def test_processes_are_allowed_where_the_limits_say_so(isolation):
+    from tests.judge.conftest import Judged
+
+    with Court(Limits(cell_seconds=5, processes=2)) as court:
+        code = "import os, subprocess\nran = subprocess.run(['/usr/bin/true']).returncode\n"
+        code += "n = 0\ntry:\n    while os.fork(): n += 1\n    os._exit(0)\nexcept OSError: pass"
+        done = Judged(court, [("student", code), ("test", "assert ran == 0\nassert n < 40, n")])
+    assert done.passed == [True], done.shown
+
+
+def test_every_call_of_the_filter_is_named_for_both_machines():
+    for machine, (column, architecture, clone) in confine.MACHINES.items():
+        program = confine.seccomp_program(column, architecture, clone, False)
+        numbers = {k for code, _, _, k in program if code == 0x15}
+        refused = {**confine.NEVER, **confine.NEW_PROCESS}
+        assert {n[column] for n in refused.values() if n[column] is not None} <= numbers, machine
+        assert program[-1] == (0x06, 0, 0, confine.ALLOW)
+        lengths = [at + 1 + max(jt, jf) for at, (_, jt, jf, _) in enumerate(program)]
+        assert max(lengths) <= len(program)
+
+
+# ---------------------------------------------------------------- nothing is left behind
+
+
+def processes():
+    """The command lines of all processes that are alive."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
+                if state != "Z":
+                    found[entry.name] = (entry / "cmdline").read_bytes().replace(b"\0", b" ")
+            except OSError:
+                continue
+    return found
+
+
+def ours(found):
+    return {pid for pid, line in found.items() if b"/box/" in line or b"autograde.court" in line}
+
+
+def wait_until_gone(before, seconds=10):
+    for _ in range(seconds * 10):
+        left = ours(processes()) - before
+        if not left:
+            return set()
+        subprocess.run(["sleep", "0.1"], check=True)
+    return left
+
+
+RUN = """
+import sys
+sys.path.insert(0, {root!r})
+from rnn_course.autograde.court import Court
+from rnn_course.autograde.cell import Cell
+if __name__ == "__main__":
+    with Court() as court:
+        court.judge([Cell("student", "x = 1")])
+        print("ready", flush=True)
+        court.judge([Cell("student", "while True: pass")])
+"""
+
+
+@pytest.mark.parametrize("signal", ["KILL", "INT"])
+def test_a_run_that_is_killed_leaves_no_process(isolation, tmp_path, signal):
+    before = ours(processes())
+    script = tmp_path / "run.py"
+    script.write_text(RUN.format(root=str(ROOT)))
+    run = subprocess.Popen(
+        [sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    with run:
+        assert run.stdout.readline() == b"ready\n"
+        assert len(ours(processes()) - before) >= 3  # court, bubblewrap, zygote
+        os.kill(run.pid, {"KILL": 9, "INT": 2}[signal])
+        run.wait(20)
+    assert wait_until_gone(before) == set()
+
+
+def test_a_run_leaves_no_process_file_mount_or_socket(isolation, tmp_path):
+    from tests.judge.conftest import Judged
+
+    def seen():
+        mounts = Path("/proc/self/mountinfo").read_text()
+        sockets = len(os.listdir("/proc/self/fd"))
+        return mounts, sockets, {str(p) for p in Path("/tmp").glob("box-*")}
+
+    before, mine = seen(), ours(processes())
+    for trusted in (False, True):
+        with Court(Limits(cell_seconds=1, grace=0.5), trusted=trusted) as court:
+            Judged(court, [("student", "import os; os._exit(0)"), ("test", "1")])
+            Judged(court, [("student", "open('x', 'w')\nwhile True: pass"), ("test", "1")])
+    assert wait_until_gone(mine) == set() and seen() == before
+
+
+# ---------------------------------------------------------------- who runs it, and with what
+
+
+def test_an_ordinary_user_has_the_same_box(isolation, tmp_path):
+    """As root it is tried as another user; Python and the packages must be readable for them."""
+    if os.getuid() != 0:
+        pytest.skip("the other tests run as an ordinary user already")
+    python = shutil.which(f"python{sys.version_info[0]}.{sys.version_info[1]}", path="/usr/bin")
+    if not python:
+        pytest.skip("no Python of the same version in /usr/bin, and root's own is root's alone")
+    for file in ("cell", "court", "limits", "judge", "proxies", "session", "space", "fair"):
+        target = tmp_path / "rnn_course" / "autograde" / f"{file}.py"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "rnn_course" / "autograde" / f"{file}.py", target)
+    shutil.copytree(Path(box.__file__).parent, tmp_path / "rnn_course" / "autograde" / "box")
+    script = tmp_path / "as_user.py"
+    script.write_text(AS_USER)
+    for path in [tmp_path, *tmp_path.rglob("*")]:
+        path.chmod(0o755)
+    for parent in tmp_path.parents:
+        if parent.name.startswith("pytest-"):
+            parent.chmod(0o755)
+    packages = os.pathsep.join(map(str, [tmp_path, *box.package_folders()]))
+    done = subprocess.run(
+        ["setpriv", "--reuid=12345", "--regid=12345", "--clear-groups", python, script],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": packages, "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert done.stdout == "2 passed\n", done.stdout + done.stderr
+
+
+AS_USER = """
+from rnn_course.autograde.court import Court
+from rnn_course.autograde.cell import Cell
+if __name__ == "__main__":
+    with Court() as court:
+        results, events = court.judge([
+            Cell("student", "import os\\nuser = os.getuid()\\nproc = os.listdir('/proc')\\n"
+                 "try: os.fork(); free = True\\nexcept OSError: free = False"),
+            Cell("test", "assert user == 12345 and not proc and not free"),
+            Cell("student", "import os; os._exit(1)"),
+            Cell("test", "assert user == 12345"),
+        ])
+        good = [all(o["output_type"] != "error" for o in outputs) for outputs, _ in results]
+        print(sum(good[1::2]), "passed")
+        if not all(good[1::2]): print(results)
+"""
+
+
+def test_python_and_packages_are_found_wherever_they_are(monkeypatch, tmp_path, isolation):
+    elsewhere = tmp_path / "env" / "lib" / "site-packages"
+    (elsewhere / "rnn_course").mkdir(parents=True)
+    monkeypatch.setattr(sys, "path", [*sys.path, str(elsewhere), str(tmp_path / "no-packages")])
+    argv = box.arguments([sys.executable])
+    text = " ".join(argv)
+    assert f"--ro-bind {elsewhere} {elsewhere}" in text and "no-packages" not in text
+    assert f"--tmpfs {elsewhere / 'rnn_course'}" in text  # the course is not among the packages
+    assert str(Path(sys.base_prefix).resolve()) in argv or sys.base_prefix.startswith("/usr")
+
+
+# ---------------------------------------------------------------- from scratch
+
+ROUTES = Path(__file__).with_name("routes.py").read_text()
+
+
+def test_no_route_leads_to_a_recurrent_layer(isolation):
+    """Every way that is known to torch's recurrent layers; the plain ones work where allowed."""
+    from tests.judge.conftest import Judged
+
+    bad = (
+        "bad = {r: try_route(r) for r in routes if try_route(r) != 'refused'}\nassert not bad, bad"
+    )
+    allowed = "# judge: recurrent layers allowed\nnames = ['nn lstm', 'torch cell', 'ops', 'vf']\n"
+    allowed += "assert all(try_route(r).startswith('allowed') for r in names)"
+    with Court(Limits(cell_seconds=100.0)) as court:
+        done = Judged(court, [("student", ROUTES), ("test", bad), ("test1", allowed)])
+    assert done.passed == [True, True], done.shown
+
+
+def test_the_names_that_are_switched_off_are_all_of_them():
+    import torch
+
+    found = {
+        schema.name
+        for schema in torch._C._jit_get_all_schemas()
+        if scratch._NAMES.search(schema.name.partition("::")[2])
+    }
+    for name in ("lstm", "gru", "rnn_tanh", "rnn_relu"):
+        assert f"aten::{name}" in found and f"aten::{name}_cell" in found
+    assert "aten::mkldnn_rnn_layer" in found and "aten::quantized_lstm" in found
