@@ -3,6 +3,7 @@
     python -m bench                                   all sizes and kinds, packed, growth, memory
     python -m bench --sizes S1 S3 --kinds LSTM        two sizes of one kind
     python -m bench --sizes 60,16,40,80 --parts table another size (T,N,I,H), the table alone
+    python -m bench --parts table --ways fast         the engine beside torch.nn: some minutes
     OPENBLAS_CORETYPE=Haswell python -m bench         as on a machine without AVX-512 in numpy
 
 Everything is measured in turns, in one process, on --threads threads; a ratio is the middle over
@@ -48,6 +49,7 @@ def arguments(argv=None):
     add("--sizes", nargs="+", type=size, default=list(SIZES.items()), metavar="SIZE")
     add("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
     add("--parts", nargs="+", choices=PARTS, default=list(PARTS))
+    add("--ways", nargs="+", metavar="WORD", help="only ways with one of these words, and torch.nn")
     add("--threads", type=int, default=1)
     add("--dtype", choices=("float32", "float64"), default="float32")
     add("--seconds", type=float, default=12, help="for each line of each part, about (12)")

@@ -92,6 +92,12 @@ def table(options, dtype, progress):
                 }
                 for library, floor in (("numpy", numpy_floor), ("torch", torch_floor)):
                     jobs[f"floor: matmuls of {library}"] = both(floor, backward)
+                if options.ways:
+                    jobs = {
+                        way: job
+                        for way, job in jobs.items()
+                        if way == BASE or any(word in way for word in options.ways)
+                    }
                 for line in measured(jobs, options):
                     what = "forward + backward" if backward else "forward"
                     lines.append({"kind": kind, "size": name, "what": what} | line)

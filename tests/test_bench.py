@@ -127,6 +127,18 @@ def test_bad_options_are_refused_in_words(argv, words, capsys):
     assert words in capsys.readouterr().err
 
 
+def test_only_the_ways_that_are_asked_for():
+    argv = ["--sizes", "2,2,2,2", "--kinds", "RNN", "--parts", "table", "--seconds", "0"]
+    options = command.arguments([*argv, "--ways", "fast", "floor"])
+    threads = torch.get_num_threads()
+    try:
+        lines = run.run(options)["table"]
+    finally:
+        torch.set_num_threads(threads)
+    floors = ["floor: matmuls of numpy", "floor: matmuls of torch"]
+    assert [x["way"] for x in lines] == ["torch.nn", "rnn_course.fast", *floors] * 2
+
+
 def test_a_forced_blas_is_told(monkeypatch):
     monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
     facts = machine.facts(1)
