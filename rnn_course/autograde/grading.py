@@ -55,11 +55,13 @@ class Unreadable(Exception):
 def grade(data, master, court, kernelspec=None, variables=None):
     """Grade a submission. Returns a Graded, whatever is in it.
 
-    data        the file's bytes
+    data        the file's bytes, or None where there is none
     master      a list of restore.MasterCell
     court       a court.Court
     variables   environment variables for the test cells
     """
+    if data is None:
+        return nothing(master, "missing", "", kernelspec)
     try:
         notebook, notes = read(data, master, court.limits.notebook, kernelspec)
     except Unreadable as error:

@@ -45,7 +45,7 @@ class _Judge:
 
     def results(self, skip):
         try:
-            self._session(self.everywhere)
+            self.counts = self._session(self.everywhere)
             for index, cell in enumerate(self.cells):
                 if cell.kind == TEST:
                     yield self._not_again() if index in skip else self._test(index, cell)
@@ -57,30 +57,36 @@ class _Judge:
             for session in self.sessions.values():
                 session.close()
 
-    def _session(self, recurrent):
-        """The box with, or the one without, torch's recurrent layers; started when needed."""
+    def _session(self, recurrent, sources=()):
+        """The box with, or the one without, torch's recurrent layers; made when it is needed.
+
+        sources  the cells that it is to run first
+        """
         recurrent = recurrent or self.everywhere
         if recurrent not in self.sessions:
             session = Session(self.zygotes(recurrent), self.limits, self.preload)
-            others = list(self.sessions.values())
             self.sessions[recurrent] = session
-            if others:
-                session.replay(others[0])
+            session.replay(sources)
         return self.sessions[recurrent]
 
     # ------------------------------------------------------------ the student's cells
 
     def _student(self, cell):
-        first, *others = self.sessions.values()
-        for session in others:
-            with contextlib.suppress(Stopped):
-                session.run_cell(cell.source)
+        """Run a student's cell. In the box where recurrent layers are switched off it counts; if it
+        calls one, to compare perhaps, it is run once more where they are on, and is shown so."""
+        counts = self.counts
         try:
-            outputs, number = first.run_cell(cell.source)
-            return self._result(checked(outputs), number)
+            number, refused = counts.run_cell(cell.source)
+            if refused:
+                with contextlib.suppress(KeyError):  # no such box is to be had: show the refusal
+                    self._session(True, counts.good[:-1])
+            shows = self.sessions.get(True, counts)
+            if shows is not counts:
+                shows.run_cell(cell.source)
+            return self._result(checked(shows.outputs), number)
         except Stopped as stopped:
             said = _error("Stopped", f"this cell {stopped.why}")
-            return self._result([*checked(first.outputs), said])
+            return self._result([*checked(counts.outputs), said])
 
     def _result(self, outputs, number=None):
         events = [e for s in self.sessions.values() for e in s.events]
@@ -94,10 +100,9 @@ class _Judge:
 
     def _given(self, index, cell):
         """Run a given cell here too, for the names that the tests use. What fails, fails there."""
-        names = Names(self._session(cell.recurrent), lambda: False)
-        names.session.begin()
+        self.counts.begin()
         with contextlib.suppress(Exception, Stopped), _time_limit(self.limits):
-            self.space.run(index, cell, names)
+            self.space.run(index, cell, Names(self.counts))
         self.space.leave_to_student(cell.students)
 
     def _not_again(self):
@@ -106,13 +111,13 @@ class _Judge:
 
     def _test(self, index, cell):
         """Run a test cell against the student's names."""
-        session = self._session(cell.recurrent)
-        fair = Fair()
-        names = Names(session, lambda: self.space.in_hidden_line(), fair.answers)
-        shown = []
+        session, fair = self.counts, Fair()
         try:
             session.revive()
+            session = self._session(cell.recurrent, session.good)
+            session.revive()
             session.begin()
+            names = Names(session, self.space.in_hidden_line, fair.answers)
             self.space.leave_to_student(cell.students)
             with _time_limit(self.limits), fair:
                 shown = self.space.run(index, cell, names)

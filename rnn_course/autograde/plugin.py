@@ -11,8 +11,6 @@ run, unless `--Judged.trust_submissions=True` is said.
 """
 
 import json
-import os
-import secrets
 from pathlib import Path
 
 import nbformat
@@ -27,8 +25,7 @@ from rnn_course.autograde import box, grading
 from rnn_course.autograde.court import Court
 from rnn_course.autograde.limits import Limits
 from rnn_course.autograde.restore import master_cells
-
-KEY_FILE = "hidden-seeds.key"
+from rnn_course.autograde.seeds import hidden_seed
 
 
 class Judged(Autograde):
@@ -89,18 +86,6 @@ class Judged(Autograde):
                 kernelspec = json.loads(notebook.kernelspec or "null")
                 self.masters[assignment, name] = master_cells(notebook), kernelspec
         return self.masters[assignment, name]
-
-
-def hidden_seed(home, student, assignment):
-    """{variable: seed} of a student's hidden cases. The key lies in the class's folder (600)."""
-    from rnn_course.checks.cases import SEED_VARIABLE, student_seed
-
-    path = Path(home, KEY_FILE)
-    if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "w") as file:
-            file.write(secrets.token_hex(32))
-    return {SEED_VARIABLE: student_seed(path.read_bytes(), student, assignment)}
 
 
 def install(config):

@@ -97,8 +97,7 @@ class Names:
     def ask(self, do, value=None, **more):
         """A request; raises what the student's code raised."""
         hidden, so_far = self.hidden(), len(self.session.outputs)
-        with torch._C.DisableTorchFunction():  # what passes the wire is no business of a test's
-            answer = self.session.ask(do, value, **more)
+        answer = self.session.ask(do, value, **more)
         if hidden:
             del self.session.outputs[so_far:]  # they could show what the hidden check called with
         if "error" in answer.message:
@@ -113,13 +112,17 @@ class Names:
 
     def call(self, args, kwargs, weights=None, **what):
         """Call something of the student's with these arguments (and a module's weights)."""
+        with torch._C.DisableTorchFunction():  # what passes the wire is no business of a test's
+            return self._call(args, kwargs, weights or {}, what)
+
+    def _call(self, args, kwargs, weights, what):
         state = torch.get_rng_state()
         last = self.session.random_state
         new = last is None or not torch.equal(state, last)
         # where the judge has drawn nothing since the last call, the box draws on by itself
         answer = self.ask(
             "call",
-            [list(args), kwargs, weights or {}, state if new else None],
+            [list(args), kwargs, weights, state if new else None],
             grad=torch.is_grad_enabled(),
             dtype=str(torch.get_default_dtype()).removeprefix("torch."),
             **what,
@@ -136,8 +139,7 @@ class Names:
             self.answers(results)
             return results
 
-        with torch._C.DisableTorchFunction():
-            return self.value_of(answer, attach)
+        return self.value_of(answer, attach)
 
 
 class _Call:

@@ -12,6 +12,7 @@ from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import from_dict
 
 REGIONS = re.compile(r"(BEGIN|END) (HIDDEN TESTS|MARK SCHEME)")
+REGION = re.compile(r"^.*BEGIN (HIDDEN TESTS|MARK SCHEME)(.|\n)*?END \1.*(\n|\Z)", re.MULTILINE)
 SCRIPT_LINK = re.compile(r"(javascript|vbscript|data)\s*:\s*(?!image/)", re.IGNORECASE)
 
 
@@ -122,16 +123,10 @@ def restore(notebook, master, kernelspec=None):
 
 
 def _same(source, original):
-    """Is this the released text of a cell? Hidden tests are not in the release."""
-    lines, hidden = [], False
-    for line in original.source.splitlines():
-        hidden |= "BEGIN HIDDEN TESTS" in line
-        if not hidden:
-            lines.append(line.rstrip())
-        hidden &= "END HIDDEN TESTS" not in line
-    released = "\n".join(lines).strip()
-    text = "\n".join(line.rstrip() for line in source.splitlines()).strip()
-    return text in (released, original.source.strip())
+    """Is this the released text of a cell? The release has no hidden tests and no mark scheme."""
+    released = REGION.sub("", original.source)
+    texts = ("\n".join(x.rstrip() for x in s.strip().splitlines()) for s in (source, released))
+    return len(set(texts)) == 1 or source.strip() == original.source.strip()
 
 
 def _grade_id(cell):

@@ -163,7 +163,11 @@ class Session:
     # ------------------------------------------------------------ cells
 
     def run_cell(self, source):
-        """Run one of the student's cells. Returns (outputs, number); raises Stopped."""
+        """Run one of the student's cells. Raises Stopped.
+
+        Returns its number, and whether it called a recurrent layer that is switched off here; what
+        it printed and showed is in `outputs`.
+        """
         self.revive()
         self.begin()
         started = time.monotonic()
@@ -171,7 +175,7 @@ class Session:
         self.good.append(source)
         self.seconds += time.monotonic() - started
         number = answer.message.get("number")
-        return self.outputs, number if type(number) is int else None
+        return number if type(number) is int else None, answer.message.get("refused") is True
 
     def revive(self):
         """Where the box is dead, start another and replay the good cells. May raise Stopped."""
@@ -181,11 +185,11 @@ class Session:
             raise Stopped(f"was stopped before, {self.restarts + 1} times; it is not run again")
         self.restarts += 1
         self._start()
-        self.replay(self)
+        self.replay(self.good)
 
-    def replay(self, other):
-        """Run the good cells of a session that went before. Raises Stopped."""
-        self.good, self.seconds = list(other.good), other.seconds
+    def replay(self, sources):
+        """Run cells that a box has survived before. Raises Stopped."""
+        self.good = list(sources)
         self.begin(self.limits.cell_seconds + 2 * self.seconds)
         for source in self.good:
             self.ask("cell", source=source)

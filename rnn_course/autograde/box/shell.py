@@ -131,16 +131,17 @@ class Shell(InteractiveShell):
         return [] if split else ""
 
     def run(self, source, is_skipped):
-        """Run a cell as a notebook does. Returns its number.
+        """Run a cell as a notebook does. Returns its number, and whether a statement was skipped.
 
         is_skipped  tells of an exception that only its own statement is to be skipped, and that
                     the rest of the cell is to be run all the same
         """
         result = self.run_cell(source, store_history=True)
-        if result.error_in_exec is not None and is_skipped(result.error_in_exec):
+        skipped = result.error_in_exec is not None and is_skipped(result.error_in_exec)
+        if skipped:
             for statement in self._after(source, result.error_in_exec):
                 self.run_cell(statement, store_history=False)
-        return self.execution_count - 1
+        return self.execution_count - 1, skipped
 
     def _after(self, source, error):
         """The statements of a cell after the one that raised."""

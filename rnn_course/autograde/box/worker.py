@@ -136,8 +136,10 @@ def _handle(message, tree, body):
         calls.pop(number, None)
     if message["do"] == "cell":
         with _student_code():
-            number = shell.run(message["source"], lambda e: isinstance(e, scratch.Refused))
-        return {"number": number}, None
+            number, refused = shell.run(
+                message["source"], lambda error: isinstance(error, scratch.Refused)
+            )
+        return {"number": number, "refused": refused}, None
     if message["do"] == "call":
         return {}, _call(message, tree, body)
     value, _ = wire.decode(tree, body)
