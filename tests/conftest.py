@@ -17,7 +17,11 @@ SLOW = ["test_proof", "test_training", "test_exercises", "test_grade", "test_boo
 
 def pytest_collection_modifyitems(items):
     cost = {name: number for number, name in enumerate(SLOW, start=1)}
-    items.sort(key=lambda item: cost.get(item.path.stem, 0))  # stable: else as it was
+
+    def key(item):  # sorting is stable: what is equal stays in its order
+        return item.get_closest_marker("browser") is not None, cost.get(item.path.stem, 0)
+
+    items.sort(key=key)
 
 
 def build_book(*arguments, root=ROOT):

@@ -5,9 +5,12 @@ it wanted; `harmed` whether it cost the student a task that they did do.
 """
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tests.attacks import toy
 from tests.attacks.toy import LOOP_STUB, POINTS, RIGHT_LOOP, RIGHT_STEP, STEP_STUB
+
+HERE = Path(__file__).resolve().parents[2]  # this course, which a submission must not see
 
 
 @dataclass(frozen=True)
@@ -314,11 +317,11 @@ def found_out(family, name, finding):
 
 
 found_out(reads, "the course's sources", LOOK.format(
-    places="['/work', '/home', '/root', '/srv', '/opt', '/mnt']",
+    places=f"['{HERE}', '/home', '/root', '/srv', '/opt', '/mnt']",
     condition="path.endswith(('/exercises/rnn.md', '/autograde/judge.py', '/nbgrader_config.py'))"
     " and 'site-packages' not in path"))  # fmt: skip
 found_out(reads, "the gradebook", LOOK.format(
-    places="['/work', '/home', '/root', '/tmp', '/srv', '/mnt', '/var']",
+    places=f"['{HERE}', '/home', '/root', '/tmp', '/srv', '/mnt', '/var']",
     condition="name == 'gradebook.db' and 'site-packages' not in path"))  # fmt: skip
 found_out(reads, "others' work", LOOK.format(
     places="['/tmp', '/desk', '/dev/shm', '/var/tmp']", condition="True"))  # fmt: skip
@@ -381,7 +384,7 @@ for place in {places}:
     except OSError: pass
 """
 found_out(writes, "the gradebook and the course", TRY_WRITING.format(
-    places="['/work/main/class/gradebook.db', '/work/main/exercises/x', '/work/x']"))  # fmt: skip
+    places="['/home/t/course/class/gradebook.db', '/home/t/course/exercises/x', '/srv/x']"))  # fmt: skip
 found_out(writes, "Python's packages", TRY_WRITING.format(
     places="[torch.__file__, os.__file__, sys.executable, '/usr/lib/x', '/box/worker.py']"))  # fmt: skip
 found_out(writes, "the system", TRY_WRITING.format(
@@ -402,7 +405,7 @@ for call in (os.setuid, os.setgid):
 for n in (1, 2):
     found_out(writes, f"a note for the next student ({n})", """
 import os
-for folder in ('/tmp', '/desk', '/dev/shm', '/var/tmp', '/dev', '/work', '/box'):
+for folder in ('/tmp', '/desk', '/dev/shm', '/var/tmp', '/dev', '/srv', '/box'):
     place = folder + '/note'
     if os.path.exists(place): seen.append(place)
     try: open(place, 'w').write('hello')
