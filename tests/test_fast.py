@@ -4,9 +4,11 @@ import inspect
 import re
 import tracemalloc
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import threadpoolctl
 import torch
 from torch.nn.utils.rnn import pack_padded_sequence
 
@@ -222,17 +224,31 @@ def test_tiles_change_nothing(K, M, rows, monkeypatch):
             np.testing.assert_allclose(out, x[:n] @ W, rtol=0, atol=1e-12)
 
 
-def test_small_kernels_are_known_by_the_librarys_name(monkeypatch):
-    for api, name, expected in [
-        ("openblas", "SkylakeX", True),
-        ("openblas", "Haswell", False),
-        ("mkl", "SkylakeX", False),
-    ]:
-        info = [{"internal_api": "openmp"}, {"internal_api": api, "architecture": name}]
-        monkeypatch.setattr(product.threadpoolctl, "threadpool_info", lambda info=info: info)
-        product.has_small_kernels.cache_clear()
-        assert product.has_small_kernels() is expected
-    product.has_small_kernels.cache_clear()
+@pytest.mark.parametrize(
+    ("api", "name", "threads", "expected"),
+    [
+        ("openblas", "SkylakeX", 1, True),
+        ("openblas", "SkylakeX", 2, False),
+        ("openblas", "Haswell", 1, False),
+        ("mkl", "SkylakeX", 1, False),
+    ],
+)
+def test_small_kernels_are_known_by_the_librarys_name(api, name, threads, expected, monkeypatch):
+    other = SimpleNamespace(internal_api="openmp", num_threads=1)
+    library = SimpleNamespace(internal_api=api, architecture=name, num_threads=threads)
+    monkeypatch.setattr(product, "libraries", lambda: [other, library])
+    assert product.has_small_kernels() is expected
+
+
+def test_the_number_of_threads_is_read_at_each_call():
+    for library in product.libraries():
+        assert library.internal_api  # what has_small_kernels asks for is there
+    with threadpoolctl.threadpool_limits(1):
+        alone = product.has_small_kernels()
+    with threadpoolctl.threadpool_limits(2):
+        assert not product.has_small_kernels()
+    blas = [x for x in product.libraries() if x.internal_api == "openblas"]
+    assert alone == any(x.architecture in product.WITH_SMALL_KERNELS for x in blas)
 
 
 # --- a good citizen of autograd

@@ -18,10 +18,17 @@ WITH_SMALL_KERNELS = {"SkylakeX", "Cooperlake", "SapphireRapids"}  # OpenBLAS's 
 
 
 @cache
+def libraries():
+    return threadpoolctl.ThreadpoolController().lib_controllers
+
+
 def has_small_kernels():
+    """Has numpy's BLAS that way, and is it on one thread? On several, W is shared out instead."""
     return any(
-        library["internal_api"] == "openblas" and library["architecture"] in WITH_SMALL_KERNELS
-        for library in threadpoolctl.threadpool_info()
+        library.internal_api == "openblas"
+        and library.architecture in WITH_SMALL_KERNELS
+        and library.num_threads == 1
+        for library in libraries()
     )
 
 
