@@ -162,16 +162,13 @@ OPTIONAL = {"distributed"}  # used where an instructor has it, for a class on se
 
 def test_whatever_is_imported_is_locked():
     lock = pins(ROOT / "requirements.lock")
-    ours = {Path(name).stem for name in TRACKED if name.endswith(".py")}
-    ours |= {"rnn_course", "bench", "tests", "setuptools"}
+    known = {Path(name).stem for name in TRACKED} | {"rnn_course", "bench", "tests", "setuptools"}
+    known |= OPTIONAL | sys.stdlib_module_names
     distributions = importlib.metadata.packages_distributions()
-    folders = ("rnn_course/", "exercises/", "bench/", "tests/", "book/")
     for name in TRACKED:
-        if not name.endswith(".py") or not name.startswith(folders):
+        if not name.endswith(".py"):
             continue
-        for module in {module.split(".")[0] for module in imports(ROOT / name)}:
-            if module in ours or module in sys.stdlib_module_names or module == "setuptools":
-                continue
+        for module in {module.split(".")[0] for module in imports(ROOT / name)} - known:
             assert module in distributions, f"{name} imports {module}, which is not installed"
             assert any(normal(d) in lock for d in distributions[module]), f"{module} of {name}"
 
