@@ -128,7 +128,7 @@ def test_a_cell_that_kills_python_or_never_ends_is_a_fault(small):
 
 def test_a_page_that_is_listed_but_missing_is_named(small):
     (small / "book" / "two.md").unlink()
-    with pytest.raises(FileNotFoundError, match="book/two.md"):
+    with pytest.raises(page_cells.MissingPage, match="book/two.md"):
         run(small)
 
 

@@ -17,7 +17,7 @@ import sys
 import time
 from pathlib import Path
 
-from page_cells import cache_folder, run_pages
+from page_cells import MissingPage, cache_folder, run_pages
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -71,10 +71,14 @@ def main():
     begin = time.perf_counter()
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the pages share the cores, not one page's ops
     folder = cache_folder(options.root)
-    problems = run_pages(options.root, folder, functools.partial(print, flush=True), options.jobs)
+    try:
+        say = functools.partial(print, flush=True)
+        problems = run_pages(options.root, folder, say, options.jobs)
+    except MissingPage as error:
+        problems = [str(error)]
     if problems:
         print("\n\n".join(["", *problems]), file=sys.stderr)
-        print(f"\nthe book was not built: {len(problems)} pages have a fault", file=sys.stderr)
+        print("\nthe book was not built: mend what is said above", file=sys.stderr)
         return 1
     print("laying out the pages", flush=True)
     right = lay_out(options.root, folder, options.all)

@@ -21,6 +21,10 @@ import yaml
 KEPT = 3  # so many states of the package keep their results, for going to and fro between them
 
 
+class MissingPage(Exception):
+    """The table of contents names a page that is not there."""
+
+
 def cache_folder(root):
     """Where the results for the present state of package, measurements and versions are kept."""
     files = [root / "requirements.lock"]
@@ -44,7 +48,7 @@ def pages_of(root):
     paths = [root / f"{name}.md" for name in names]
     missing = [path.relative_to(root).as_posix() for path in paths if not path.exists()]
     if missing:
-        raise FileNotFoundError(f"_toc.yml names pages that are not there: {', '.join(missing)}")
+        raise MissingPage(f"_toc.yml names pages that are not there: {', '.join(missing)}")
     return paths
 
 
