@@ -1,0 +1,497 @@
+"""Checks of the assignment `capstone`: a language model from one's own cell, trained and tried.
+
+A model is a dict of tensors: E (V, E), W_ih (3H, E), W_hh (3H, H), b_ih and b_hh (3H), W_out
+(V, H) and b_out (V). The truth is torch.nn.functional and torch's own GRU.
+"""
+
+import math
+from functools import cache
+
+import torch
+from torch.nn import functional as F
+
+from rnn_course import data
+from rnn_course.checks import words
+from rnn_course.checks.cases import case, edge
+from rnn_course.checks.diagnose import Diagnosis
+from rnn_course.checks.mistakes import Mistake
+from rnn_course.checks.oracles import layer_oracle
+from rnn_course.checks.task import TASKS, Task, task
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz. "
+BOUND = 3.0  # perplexity; the best that knows one letter only has 4.8, the sample solution 1.6
+HALF = 0.5  # weights of this scale keep states well inside -1 .. 1
+
+
+def drawn_model(draw, V, E, H):
+    """Random weights of a model."""
+    shapes = {"E": (V, E), "W_ih": (3 * H, E), "W_hh": (3 * H, H), "b_ih": (3 * H,)}
+    shapes |= {"b_hh": (3 * H,), "W_out": (V, H), "b_out": (V,)}
+    return {name: draw.weights(*shape) for name, shape in shapes.items()}
+
+
+# ------------------------------------------------------------------------------ the data
+
+
+def side_by_side(x, K, T, N):
+    """N streams of K * T letters each, walked T steps at a time: (K, T, N)."""
+    return x.view(N, K, T).permute(1, 2, 0)
+
+
+def _cut(ids, N, T, shift=1, along=side_by_side):
+    """The reference with switches: (inputs, targets), each (K, T, N)."""
+    K = (len(ids) - 1) // N // T
+    R = K * T * N
+    return along(ids[:R], K, T, N), along(ids[shift : shift + R], K, T, N)
+
+
+def _cut_truth(ids, N, T):
+    inputs, targets = zip(*data.streams(ids.numpy(), N, T), strict=True)
+    return tuple(torch.stack([torch.tensor(x) for x in xs]) for xs in (inputs, targets))
+
+
+@task(
+    "streams(ids, N, T) -> (inputs, targets)",
+    returns=("inputs: K T N | inputs", "targets: K T N | targets"),
+    oracle=_cut_truth,
+    section="training/first",
+    shares={"inputs": 0.5, "targets": 0.5, "edges": 0.0},
+    reference=_cut,
+    mistakes=[
+        Mistake(
+            "targets-are-inputs",
+            "The targets are the inputs themselves; they are the letters one step later.",
+            shift=0,
+        ),
+        Mistake(
+            "neighbours-across",
+            "Neighbouring letters stand side by side in the batch; a stream goes on in time, down "
+            "its own column.",
+            along=lambda x, K, T, N: x.view(K, T, N),
+        ),
+        Mistake(
+            "streams-do-not-go-on",
+            "The text is cut into chunks first, and each chunk into streams: no stream goes on in "
+            "the next chunk. Cut into N streams first.",
+            along=lambda x, K, T, N: x.view(K, N, T).transpose(1, 2),
+        ),
+    ],
+)
+def streams(draw):
+    """All chunks of N streams, T steps each: inputs and targets, each (K, T, N)."""
+    N, T, V = draw.sizes(3)
+    for K in (3, 4):
+        ids = torch.arange(K * N * T + N) * 7 % 31 + draw.whole(0, 5)
+        yield case(ids, N, T, note=f"N={N}, T={T}, {len(ids)} letters")
+    yield edge("letters enough for one chunk exactly", ids[: N * T + 1], N, T)
+
+
+# ----------------------------------------------------------------------------- the model
+
+
+def _gru(xs, h, p):
+    output, h_n = layer_oracle("GRU")(xs, h, p["W_ih"], p["W_hh"], p["b_ih"], p["b_hh"])
+    return output, h_n
+
+
+def model_truth(ids, h, p):
+    """torch's GRU between an embedding and a linear layer."""
+    output, h = _gru(F.embedding(ids, p["E"]), h, p)
+    return F.linear(output, p["W_out"], p["b_out"]), h
+
+
+def _read(
+    ids,
+    h,
+    p,
+    mix=lambda z, n, h: (1 - z) * n + z * h,
+    reset=lambda r, hn, h, W, b: r * hn,
+    before=lambda h, h0: h,
+    out=lambda o, p: o @ p["W_out"].T + p["b_out"],
+):
+    """The reference with switches."""
+    h0, hs = h, []
+    for t in range(len(ids)):
+        state = before(h, h0)
+        a = p["E"][ids[t]] @ p["W_ih"].T + p["b_ih"]
+        b = state @ p["W_hh"].T + p["b_hh"]
+        (ar, az, an), (br, bz, bn) = a.chunk(3, -1), b.chunk(3, -1)
+        r, z = torch.sigmoid(ar + br), torch.sigmoid(az + bz)
+        W, bias = p["W_hh"].chunk(3)[2], p["b_hh"].chunk(3)[2]
+        n = torch.tanh(an + reset(r, bn, state, W, bias))
+        h = mix(z, n, state)
+        hs.append(h)
+    return out(torch.stack(hs), p), h
+
+
+@task(
+    "read(ids, h, p) -> (logits, h)",
+    returns=("logits: T N V", "h: N H | states"),
+    oracle=model_truth,
+    section="training/first",
+    shares={"forward": 0.7, "states": 0.3, "edges": 0.0},
+    reference=_read,
+    mistakes=[
+        Mistake(
+            "model-forgets",
+            "Every step starts from the state that was given; it starts from that of the step "
+            "before.",
+            before=lambda h, h0: h0,
+        ),
+        Mistake(
+            "model-z-turned-round",
+            "z is read the other way round: z is the share of the OLD state.",
+            mix=lambda z, n, h: z * n + (1 - z) * h,
+        ),
+        Mistake(
+            "model-reset-before",
+            "The reset gate acts before the matmul; torch's acts on W_hn h + b_hn.",
+            reset=lambda r, hn, h, W, b: (r * h) @ W.T + b,
+        ),
+        Mistake(
+            "model-no-reset",
+            "The reset gate is not used.",
+            reset=lambda r, hn, h, W, b: hn,
+        ),
+        Mistake(
+            "model-softmax",
+            "The logits have been through a softmax; cross-entropy does that itself.",
+            out=lambda o, p: (o @ p["W_out"].T + p["b_out"]).softmax(-1),
+        ),
+        Mistake("model-no-output-bias", "`b_out` is left out.", out=lambda o, p: o @ p["W_out"].T),
+    ],
+)
+def read(draw):
+    """The logits (T, N, V) and the last state (N, H) of the model on ids (T, N)."""
+    T, N, V, E, H = draw.sizes(5)
+    p, h = drawn_model(draw, V, E, H), draw.normal(N, H, scale=HALF)
+    ids = draw.tokens(V, T, N)
+    yield case(ids, h, p)
+    yield edge("one time step", ids[:1], h, p)
+
+
+# ------------------------------------------------------------------------------ the loss
+
+
+def _loss_truth(logits, targets):
+    return F.cross_entropy(logits.flatten(0, -2), targets.flatten())
+
+
+def _loss(logits, targets, log_p=lambda z: z.log_softmax(-1), total=lambda x: x.mean(), sign=-1):
+    picked = log_p(logits).gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+    return sign * total(picked)
+
+
+@task(
+    "cross_entropy(logits, targets) -> loss",
+    returns="loss:",
+    oracle=_loss_truth,
+    section="training/tiny",
+    shares={"forward": 0.7, "edges": 0.3},
+    forbids=("cross_entropy", "nll_loss", "CrossEntropyLoss"),
+    reference=_loss,
+    mistakes=[
+        Mistake(
+            "softmax-twice",
+            "The softmax is applied twice: the loss cannot get small.",
+            log_p=lambda z: z.softmax(-1).log_softmax(-1),
+        ),
+        Mistake("loss-summed", "The losses are added up; take their mean.", total=torch.sum),
+        Mistake(
+            "loss-mean-over-batch",
+            "The sum over time is kept: divide by T * N, not by N alone.",
+            total=lambda x: x.sum(0).mean(),
+        ),
+        Mistake("loss-sign", "The sign is wrong: it is MINUS log p.", sign=1),
+        Mistake(
+            "softmax-over-time",
+            "The softmax runs over the time steps; it runs over the V letters, the last axis.",
+            log_p=lambda z: z.log_softmax(0),
+        ),
+        Mistake(
+            "log-of-logits-missing",
+            "There is no softmax: a logit is no log probability yet.",
+            log_p=lambda z: z,
+        ),
+    ],
+)
+def cross_entropy(draw):
+    """The mean of -log p(target) over all places, in nats."""
+    T, N, V = draw.sizes(3)
+    logits, targets = draw.normal(T, N, V, scale=2.0), draw.tokens(V, T, N)
+    yield case(logits, targets)
+    yield edge("logits around 1000", 1000 + logits, targets)
+
+
+# --------------------------------------------------------------------------- the training
+
+
+def _train(
+    inputs,
+    targets,
+    h,
+    p,
+    lr,
+    max_norm,
+    factor=lambda norm, bound: min(1.0, bound / norm),
+    across=lambda h, h0: h,
+    norm_of=lambda g: math.sqrt(sum(float((d**2).sum()) for d in g)),
+    at=lambda p, first: p,
+    direction=-1,
+):
+    """The reference with switches: SGD over the chunks, clipped, the state carried and detached."""
+    h0, losses, first = h, [], p
+    for x, y in zip(inputs, targets, strict=True):
+        leaves = {k: v.detach().requires_grad_() for k, v in at(p, first).items()}
+        logits, h_new = model_truth(x, across(h, h0), leaves)
+        loss = _loss_truth(logits, y)
+        gradients = torch.autograd.grad(loss, list(leaves.values()))
+        f = lr * factor(norm_of(gradients), max_norm)
+        p = {k: p[k] + direction * f * g for k, g in zip(p, gradients, strict=True)}
+        losses.append(loss.detach())
+        h = h_new.detach()
+    return p, torch.stack(losses), h
+
+
+WEIGHTS = {
+    "E": "E: V E",
+    "W_ih": "W_ih: 3H E",
+    "W_hh": "W_hh: 3H H",
+    "b_ih": "b_ih: 3H",
+    "b_hh": "b_hh: 3H",
+    "W_out": "W_out: V H",
+    "b_out": "b_out: V",
+}
+
+
+@task(
+    "train(inputs, targets, h, p, lr, max_norm) -> (p, losses, h)",
+    returns=(WEIGHTS, "losses: K | losses", "h: N H | states"),
+    oracle=_train,
+    section="training/carry",
+    shares={"forward": 0.6, "losses": 0.25, "states": 0.15, "edges": 0.0},
+    forbids=(),
+    reference=_train,
+    mistakes=[
+        Mistake(
+            "train-not-clipped",
+            "The gradients are not clipped.",
+            factor=lambda norm, bound: 1.0,
+        ),
+        Mistake(
+            "train-always-scaled",
+            "Gradients below the bound are made longer; only those above it are scaled.",
+            factor=lambda norm, bound: bound / norm,
+        ),
+        Mistake(
+            "train-state-not-carried",
+            "Every chunk starts from the given state; it starts from where the one before ended.",
+            across=lambda h, h0: h0,
+        ),
+        Mistake(
+            "train-state-zeroed",
+            "Chunks start from zeros; they start from where the one before ended.",
+            across=lambda h, h0: 0 * h,
+        ),
+        Mistake("train-uphill", "The weights go uphill: p - lr * gradient.", direction=1),
+        Mistake(
+            "train-largest-norm",
+            "The norm is that of one gradient; all of them together are one long vector.",
+            norm_of=lambda g: max(float(d.norm()) for d in g),
+        ),
+        Mistake(
+            "train-first-weights",
+            "The gradients are always those of the first weights; each chunk uses the new ones.",
+            at=lambda p, first: first,
+        ),
+    ],
+)
+def train(draw):
+    """SGD over the chunks, clipped, with the state carried over and detached."""
+    K, T, N, V, E, H = draw.sizes(6)
+    p = {k: HALF * v for k, v in drawn_model(draw, V, E, H).items()}
+    h = draw.normal(N, H, scale=HALF)
+    ids = draw.tokens(V, K, T, N)
+    targets = torch.full_like(ids, V - 1)  # one surprise, so that the gradients shrink on the way
+    for bound, note in ((0.7, "the first gradients are clipped"), (1e6, "nothing is clipped")):
+        yield case(ids, targets, h, p, 0.5, bound, note=note)
+    yield edge("one chunk", ids[:1], targets[:1], h, p, 0.5, 0.1)
+
+
+# --------------------------------------------------------------------------- the judging
+
+
+def _perplexity(ids, p, chunk=None, end=torch.exp, shift=1):
+    """exp of the mean loss over one long stream, from a zero state."""
+    h = p["W_hh"].new_zeros(1, p["W_hh"].shape[1])
+    x, y = ids[:-1, None], ids[1:, None]
+    if chunk:
+        logits = torch.cat([model_truth(part, h, p)[0] for part in x.split(chunk)])
+    else:
+        logits = model_truth(x, h, p)[0]
+    return end(_loss_truth(logits, y if shift else x))
+
+
+@task(
+    "perplexity(ids, p) -> number",
+    returns="number:",
+    oracle=_perplexity,
+    section="training/baseline",
+    forbids=(),
+    reference=_perplexity,
+    mistakes=[
+        Mistake(
+            "perplexity-is-loss",
+            "That is the loss; the perplexity is its exponential.",
+            end=lambda x: x,
+        ),
+        Mistake(
+            "perplexity-base-2", "The loss is in nats: the base is e, not 2.", end=lambda x: 2**x
+        ),
+        Mistake(
+            "perplexity-forgets",
+            "The state is thrown away at every letter; read all letters as one stream.",
+            chunk=1,
+        ),
+        Mistake(
+            "perplexity-of-inputs",
+            "Each letter is compared with itself, not with the next.",
+            shift=0,
+        ),
+    ],
+)
+def perplexity(draw):
+    """exp of the mean loss on ids (R), read as one stream from a zero state."""
+    R, V, E, H = draw.sizes(4)
+    yield case(draw.tokens(V, 3 * R), drawn_model(draw, V, E, H))
+    yield edge("two letters", draw.tokens(V, 2), drawn_model(draw, V, E, H))
+
+
+# -------------------------------------------------------------------------- the speaking
+
+
+def _sample(start, u, temperature, p, cool=lambda z, t: z / t, feed=True, carry=True):
+    """Inverse sampling: the first letter whose cumulated probability exceeds u."""
+    h0 = p["W_hh"].new_zeros(1, p["W_hh"].shape[1])
+    logits, h = model_truth(start[:, None], h0, p)
+    drawn = []
+    for number in u:
+        sums = cool(logits[-1, 0], temperature).softmax(0).cumsum(0)
+        drawn.append(int((sums <= number).sum().clamp(max=len(sums) - 1)))
+        x = torch.tensor([[drawn[-1] if feed else int(start[-1])]])
+        logits, h = model_truth(x, h if carry else h0, p)
+    return torch.tensor(drawn)
+
+
+@task(
+    "sample(start, u, temperature, p) -> ids",
+    returns="ids: T",
+    oracle=_sample,
+    section="training/sampling",
+    forbids=(),
+    reference=_sample,
+    mistakes=[
+        Mistake(
+            "sample-times-temperature",
+            "The logits are multiplied by the temperature; they are divided by it.",
+            cool=lambda z, t: z * t,
+        ),
+        Mistake("sample-no-temperature", "The temperature is not used.", cool=lambda z, t: z),
+        Mistake(
+            "sample-not-fed-back",
+            "The drawn letter is not fed back: it is the model's next input.",
+            feed=False,
+        ),
+        Mistake(
+            "sample-forgets",
+            "The state is thrown away after each drawn letter.",
+            carry=False,
+        ),
+    ],
+)
+def sample(draw):
+    """One letter for each number of u, (L), drawn from the model after it has read `start`."""
+    T, V, E, H = draw.sizes(4)
+    p, start = drawn_model(draw, V, E, H), draw.tokens(V, T)
+    for temperature in (1.0, 0.4, 2.5):
+        # exactly representable numbers, so that float32 and float64 draw alike
+        u = torch.tensor([draw.whole(1, 256) / 256 for _ in range(12)], dtype=torch.float64)
+        yield case(start, u, temperature, p, note=f"temperature {temperature}")
+
+
+# --------------------------------------------------------------------------- the real one
+
+
+@cache
+def small_text(seed, sentences=1500):
+    """Letters (R,) as numbers below 28: sentences from the little world, with full stops."""
+    text = "".join(" ".join(words) + ". " for words in data.small_world(sentences, seed))
+    return torch.tensor([LETTERS.index(c) for c in text])
+
+
+class Trained(Task):
+    """The check of a training: what counts is the perplexity of the weights on unseen text.
+
+    Trainings differ, so there is nothing to compare the weights with; there is only a bound.
+    The shapes are those of the weights that the training started from, case.args[1].
+    """
+
+    def verdict(self, function, hidden=False):
+        if isinstance(function, type) or not callable(function):
+            return words.not_a_function(self, function)
+        reached = []
+        for case_ in self.cases() + (self.cases(True) if hidden else []):
+            trial, _ = self.run(function, case_)
+            if not reached and words.is_undone(trial):
+                return words.undone(self, trial)
+            wrong = [f for f in trial.findings if f.kind not in ("right", "numbers")]
+            if trial.trouble or wrong:
+                parts = {"forward": (False, 1.0)}
+                return words.failed(self, [trial], parts, 0.0, Diagnosis())
+            p = {k: torch.as_tensor(v).detach().double() for k, v in trial.answer.items()}
+            reached.append(float(_perplexity(small_text(900, 60), p)))
+            if not reached[-1] <= BOUND:
+                break
+        return self.say(reached)
+
+    def say(self, reached):
+        """The verdict on the perplexities that were reached."""
+        right = reached[-1] <= BOUND
+        message = words.Message(self.name, "right" if right else "wrong")
+        message.say(f"{self.name}: {'right' if right else 'not right yet'}.", "head")
+        found = ", ".join(f"{x:.2f}" for x in reached)
+        message.say(f"Perplexity on unseen text: {found}. At most {BOUND} is asked for.")
+        if not right and reached[-1] < 7:
+            message.say("A table of counted pairs reaches about 5, without any memory.")
+            message.say("Does your training carry the state on, and are there enough steps?")
+        elif not right:
+            message.say(
+                "Does the loss fall at all? Print it; try another learning rate, with clipping."
+            )
+        share = float(right)
+        where = () if right else (self.section,)
+        return words.verdict(message, share, (), {"forward": (right, 1.0)}, where)
+
+
+def learn_cases(draw):
+    """Weights for which the perplexity on unseen text is at most 3."""
+    V, E, H = len(LETTERS), 16, 48
+    bound = H**-0.5
+    p = {k: bound / 0.9 * v for k, v in drawn_model(draw, V, E, H).items()}
+    yield case(small_text(draw.whole(0, 100)), p)
+
+
+TASKS["learn"] = Trained(
+    "learn",
+    "learn(ids, p) -> p",
+    WEIGHTS,
+    learn_cases,
+    lambda ids, p: p,
+    "training/clipping",
+    learn_cases.__doc__,
+    {"forward": 1.0},
+    (),
+    None,
+    (),
+    None,
+)
