@@ -14,7 +14,8 @@ import numpy as np
 import torch
 
 from rnn_course.checks import cases
-from rnn_course.checks.compare import plain_tensor
+from rnn_course.checks.compare import leaves, plain_tensor
+from rnn_course.checks.places import BLOCKS
 from rnn_course.checks.recurrence import arrays
 
 PAIR_SECONDS = 1.4  # of processor time, so that a busy machine costs no names
@@ -47,6 +48,7 @@ class Exhibit:
     expected          the right ones, in expected_form; right_answer: before they were flattened
     exact             is it float64
     note              what is special about the inputs
+    blocks            see blocks_of
     only_step         is it the result of one bare step, of which only mistakes in it can be told
     right             for each result, whether it is right; None if the form is another
     cost              seconds that our recurrence takes for it
@@ -61,6 +63,7 @@ class Exhibit:
     right_answer: object
     exact: bool
     note: str = ""
+    blocks: tuple = ()
     only_step: bool = False
     right: list | None = None
     cost: float = 0.0
@@ -86,7 +89,7 @@ def diagnose(task, function, trials, visible, pair_seconds=None):
         return Diagnosis(clues=[ONLY_HIDDEN])
     if unsteady(task, function, trials[0]):
         return Diagnosis(clues=[UNSTEADY])
-    known = [*task.known(), *task.generic()]
+    known = [*task.known(), *task.generic(), *task.mutants()]
     exhibits, raised = gather(task, function, visible)
     search = Search(known, exhibits, raised)
     if not search.wrong:
@@ -124,7 +127,7 @@ def named_by_error(known, trouble):
 def gather(task, function, visible):
     """(exhibits, raised): the visible cases, the probes of the task, and bare steps inside them;
     and (args, reference) of those where the student's code raises."""
-    exhibits, raised = [], []
+    exhibits, raised, blocks = [], [], blocks_of(task.evidence(task.returns))
     reference = task.reference or task.oracle
     for case in visible + task.probe_cases():
         trial, _ = task.run(function, case, torch.float64)
@@ -136,24 +139,56 @@ def gather(task, function, visible):
             continue
         right = task.expected(case)[0]
         answers = as_plain(task.evidence(trial.answer)), task.evidence(right)
-        exhibits.append(exhibit(case.args, reference, *answers, exact, case.note))
+        exhibits.append(exhibit(case.args, reference, *answers, exact, case.note, blocks))
         step = task.inner(case.args, *answers) if task.inner else None
         if step:
             exhibits.append(exhibit(*step, exact, case.note, only_step=True))
     return exhibits, raised
 
 
-def exhibit(args, reference, answer, right, exact, note, only_step=False):
+def blocks_of(returns):
+    """For each declared result: how many blocks its last axes of blocks hold, as (axis, number).
+
+    Two mistakes may each spoil one gate's rows: so blocks are compared one by one.
+    """
+    found = []
+    for leaf in leaves(returns):
+        axes = [(k - len(leaf.axes), BLOCKS[a]) for k, a in enumerate(leaf.axes) if a in BLOCKS]
+        found.append((axes[0][0], len(axes[0][1])) if axes else None)
+    return found
+
+
+def cut_blocks(flattened, blocks):
+    """The entries with those that have blocks cut into them."""
+    form, entries = flattened
+    if len(entries) != len(blocks) or not any(blocks):
+        return flattened
+    cut = []
+    for entry, block in zip(entries, blocks, strict=True):
+        if block is None:
+            cut.append(entry)
+            continue
+        axis, number = block
+        fits = isinstance(entry, np.ndarray) and entry.ndim >= -axis
+        if fits and entry.shape[axis] % number == 0:
+            cut += np.split(entry, number, axis)
+        else:
+            cut += [entry] * number
+    return form, cut
+
+
+def exhibit(args, reference, answer, right, exact, note, blocks=(), only_step=False):
     if getattr(reference, "on_arrays", False):
         args, right = arrays(args), arrays(right)
-    form, given = flat(arrays(answer))
-    expected_form, expected = flat(arrays(right))
+    form, given = cut_blocks(flat(arrays(answer)), blocks)
+    expected_form, expected = cut_blocks(flat(arrays(right)), blocks)
     floats = [g.dtype for g in given if isinstance(g, np.ndarray) and g.dtype.kind == "f"]
     exact = exact and all(dtype == np.float64 for dtype in floats)
     return Exhibit(
         *(args, reference, given, form, expected, expected_form, right),
         exact=exact,
         note=note,
+        blocks=blocks,
         only_step=only_step,
     )
 
@@ -221,8 +256,10 @@ class Search:
         """What the mistake gives on the exhibit's inputs: (form, entries), or _NOT if it raises."""
         try:
             if list(change) == ["result"]:  # the rest is right: nothing to compute
-                return flat(arrays(change["result"](exhibit.right_answer)))
-            return flat(arrays(answer_of(exhibit.reference, change, exhibit.args)))
+                answer = change["result"](exhibit.right_answer)
+            else:
+                answer = answer_of(exhibit.reference, change, exhibit.args)
+            return cut_blocks(flat(arrays(answer)), exhibit.blocks)
         except Exception:  # noqa: BLE001  (two mistakes at once may fail in any way)
             return _NOT
 
@@ -272,23 +309,23 @@ class Search:
             return None
 
     def _by_what_one_explains(self):
-        tried, partly = set(), {}
+        tried, partly = set(), []
         for e in [e for e in self.steps if not e.is_right] + self.wrong:
             for first in self.likely(e):
                 self._in_time()
-                if first.name in tried:
+                if first in tried:
                     continue
                 got = self.answer(first.change, e)
                 if same_answer(got, (e.form, e.given), e.exact):
-                    tried.add(first.name)
+                    tried.add(first)
                     self.alone = self.alone or (first, e)
                     second = self.partner(first)
                     if second:
                         return [first, second]
                 elif explains_a_result(got, e):
-                    partly[first.name] = first
-        for first in partly.values():
-            second = self.partner(first) if first.name not in tried else None
+                    partly.append(first)
+        for first in dict.fromkeys(partly):
+            second = self.partner(first) if first not in tried else None
             if second:
                 return [first, second]
         return None
@@ -388,6 +425,8 @@ def answer_of(reference, change, args):
     change = dict(change)
     before, after = change.pop("args", None), change.pop("result", None)
     function = change.pop("instead", None) or reference
+    if "plain" in change:
+        function = change.pop("plain").edited(change.pop("edits"))
     if before:
         args = before(*args)
     got = function(*args, **change)

@@ -14,7 +14,6 @@ place, any gate made with another gate's weights. The order is that of likelihoo
 mistakes give the same numbers, the first is named.
 """
 
-from dataclasses import dataclass
 from itertools import combinations, permutations
 
 import numpy as np
@@ -64,13 +63,13 @@ SHORT = {"weight_ih": "W_ih", "weight_hh": "W_hh", "bias_ih": "b_ih", "bias_hh":
 
 # switches whose functions act one after the other when two mistakes meet
 CHAINED = {"weights", "inputs", "begin", "result"}
+FREE = {"args", "result"}  # these go together with everything
 
 IN_STEP = {
     *("weights", "total", "recur", "gates", "remember", "show", "candidate", "mix", "project"),
 }
 
 
-@dataclass(init=False)
 class Mistake:
     """One known mistake.
 
@@ -81,11 +80,6 @@ class Mistake:
              args(*arguments) gives all arguments changed, as a tuple; result(answer) the answer
              changed; instead(*arguments) is another function in the reference's place
     """
-
-    name: str
-    words: str
-    section: str
-    change: dict
 
     def __init__(self, name, words, section="", **change):
         self.name, self.words, self.section, self.change = name, words, section, change
@@ -100,10 +94,17 @@ class Mistake:
 
     def with_(self, other):
         """The switches of both mistakes at once, or None where they cannot be together."""
-        both = dict(self.change)
-        for key, value in other.change.items():
-            if key not in both:
+        one, two = self.change, other.change
+        if one.get("plain") is not two.get("plain") and not (
+            one.keys() <= FREE or two.keys() <= FREE
+        ):
+            return None
+        both = dict(one)
+        for key, value in two.items():
+            if key not in both or key == "plain":
                 both[key] = value
+            elif key == "edits":
+                both[key] = both[key] + value
             elif key == "args":
                 both[key] = lambda *a, one=both[key], two=value: two(*one(*a))
             elif key in CHAINED:

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 
 import torch
 
-from rnn_course.checks import cases, words
+from rnn_course.checks import cases, plain, words
 from rnn_course.checks.compare import compare, leaves, rounding_of
 from rnn_course.checks.diagnose import Diagnosis, diagnose
 from rnn_course.checks.families import generic
 from rnn_course.checks.honest import RECURRENT, Watch
+from rnn_course.checks.mutants import Plain
 from rnn_course.checks.signature import shapes_of
 from rnn_course.checks.trouble import Trouble
 
@@ -80,6 +81,7 @@ class Task:
     probes: Callable | None
     evidence: Callable = staticmethod(lambda answer: answer)  # what of an answer mistakes explain
     generic_mistakes: list | None = None
+    mutant_mistakes: list | None = None
     inner: Callable | None = None  # a bare step inside an answer, for the diagnosis of networks
 
     def __call__(self, function, points=1, hidden=False, **options):
@@ -123,6 +125,13 @@ class Task:
             some = generic(self.call, self.evidence(self.returns))
             self.generic_mistakes = [m for m in some if m.name not in taken]
         return self.generic_mistakes
+
+    def mutants(self):
+        """Mistakes made by changing the text of the right answer in one place."""
+        if self.mutant_mistakes is None:
+            functions = [getattr(plain, name, None) for name in (self.name, f"{self.name}_2")]
+            self.mutant_mistakes = [m for f in functions if f for m in Plain(f).mistakes]
+        return self.mutant_mistakes
 
     def probe_cases(self):
         """Further cases that help to tell mistakes apart; they count for nothing."""
