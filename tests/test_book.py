@@ -1,5 +1,6 @@
 """The book: it builds without a warning, and the built site is whole and stands by itself."""
 
+import functools
 import re
 import shutil
 from urllib.parse import unquote, urlparse
@@ -156,6 +157,7 @@ def pages(site):
     return [path for path in sorted(site.rglob("*.html")) if "_static" not in path.parts]
 
 
+@functools.cache
 def soup(path):
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
