@@ -105,7 +105,7 @@ def grade_class(
         common = digest(grader(), dataclasses.asdict(limits), ledger.master, ledger.kernelspec)
         todo = {}
         for student in students:
-            data = read_submission(course, name, student)
+            data = read_submission(course, name, student)  # kept until it is judged
             seed = hidden_seed(course.home, student, name)
             timestamp = ledger.timestamp(student)
             submitted = digest(data, str(timestamp))
@@ -133,21 +133,26 @@ def grade_class(
 
 
 def read_submission(course, name, student):
-    """The bytes of a submission, or None if there is no file of the right name."""
+    """The bytes of a submission, or grading.Absent if there is no file of the right name."""
     path = course.notebook("submitted", name, student)
     try:
         return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-        return None
+    except OSError as error:
+        there = sorted(p.name for p in path.parent.iterdir()) if path.parent.is_dir() else []
+        if path.name in there:
+            return grading.Absent("unreadable", error.strerror)
+        if any(other.endswith(".ipynb") for other in there):
+            return grading.Absent("wrong name", f"no {path.name}; there is {', '.join(there)}")
+        return grading.Absent("missing", f"there is {', '.join(there)}" if there else "")
 
 
 def digest(*things):
     """A short name for plain things, the same for the same things."""
     whole = hashlib.blake2b(digest_size=32)
     for thing in things:
-        if not isinstance(thing, bytes | type(None)):
+        if not isinstance(thing, bytes):
             thing = json.dumps(thing, sort_keys=True, default=dataclasses.asdict).encode()
-        whole.update(b"-" if thing is None else b"%d:" % len(thing) + thing)
+        whole.update(b"%d:" % len(thing) + thing)
     return whole.hexdigest()
 
 

@@ -7,6 +7,7 @@ a number. Nothing here touches the gradebook.
 import json
 import math
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import nbformat
 from nbformat import from_dict
@@ -19,7 +20,8 @@ from rnn_course.autograde.session import OUT_OF_MEMORY, TIMED_OUT
 STATUS = {
     "unreadable": "the file could not be opened as a notebook",
     "wrong version": "the notebook is of a version that cannot be read",
-    "missing": "nothing was handed in under this name",
+    "missing": "nothing was handed in",
+    "wrong name": "no file has the name of the assignment's notebook",
     "out of memory": "some of the code needed more memory than there is",
     "timed out": "some of the code ran longer than it may",
     "crashed": "some of the code ended or crashed its own process",
@@ -44,6 +46,13 @@ class Graded:
     notes: list = field(default_factory=list)
 
 
+class Absent(NamedTuple):
+    """Stands for the bytes of a submission that is not there: what is the matter, and words."""
+
+    status: str
+    why: str = ""
+
+
 class Unreadable(Exception):
     """There is no notebook in it. `status` says which kind of none."""
 
@@ -55,13 +64,13 @@ class Unreadable(Exception):
 def grade(data, master, court, kernelspec=None, variables=None):
     """Grade a submission. Returns a Graded, whatever is in it.
 
-    data        the file's bytes, or None where there is none
+    data        the file's bytes, or Absent
     master      a list of restore.MasterCell
     court       a court.Court
     variables   environment variables for the test cells
     """
-    if data is None:
-        return nothing(master, "missing", "", kernelspec)
+    if isinstance(data, Absent):
+        return nothing(master, *data, kernelspec)
     try:
         notebook, notes = read(data, master, court.limits.notebook, kernelspec)
     except Unreadable as error:
@@ -109,7 +118,7 @@ def nothing(master, status, why, kernelspec=None):
     """The Graded of a submission that holds no notebook: the released one, every test failed."""
     notebook = nbformat.v4.new_notebook()
     restore(notebook, master, kernelspec)
-    text = f"{STATUS[status]}: {why}" if why else STATUS[status]
+    text = ": ".join(filter(None, [STATUS[status], why]))
     error = {"output_type": "error", "ename": status, "evalue": text, "traceback": [text]}
     for cell in notebook.cells:
         if cell.cell_type == "code" and cell.metadata.nbgrader.grade:

@@ -116,8 +116,9 @@ class _Judge:
             session.revive()
             session = self._session(cell.recurrent, session.good)
             session.revive()
-            session.begin()
-            names = Names(session, self.space.in_hidden_line, fair.answers)
+            for each in self.sessions.values():
+                each.begin()
+            names = Names(session, self.space.in_hidden_line, fair.answers, self._permits)
             self.space.leave_to_student(cell.students)
             with _time_limit(self.limits), fair:
                 shown = self.space.run(index, cell, names)
@@ -130,7 +131,18 @@ class _Judge:
             shown = [_error("Stopped", "the check could not finish on what your code returned")]
         except BaseException as error:  # whatever a test raises is its verdict
             shown = [self._verdict(error, index, cell)]
-        return self._result(checked(session.outputs, only_text=True) + shown)
+        printed = [output for s in self.sessions.values() for output in s.outputs]
+        return self._result(checked(printed, only_text=True) + shown)
+
+    def _permits(self):
+        """The box where torch's recurrent layers are on, for a call during a test."""
+        try:
+            session = self._session(True, self.counts.good)
+        except KeyError:
+            return None  # there is none in this run
+        session.revive()
+        session.deadline = self.counts.deadline
+        return session
 
     def _verdict(self, error, index, cell):
         """An exception in a test cell, told without what is hidden."""

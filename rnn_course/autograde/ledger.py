@@ -96,9 +96,10 @@ class Ledger:
         row["notes"] = json.dumps(notes)
         with self._transaction():
             self.gradebook.update_or_create_student(student)
-            submission = self.gradebook.update_or_create_submission(
-                self.name, student, timestamp=timestamp
-            )
+            with self.db.no_autoflush:  # nbgrader makes rows before they have a place
+                submission = self.gradebook.update_or_create_submission(
+                    self.name, student, timestamp=timestamp
+                )
             before = self.known.get(student)
             same = before is not None and before.key.partition("-")[0] == key.partition("-")[0]
             self._score(submission, nbformat.reads(notebook, as_version=4), same)

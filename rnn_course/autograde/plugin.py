@@ -11,11 +11,11 @@ run, unless `--Judged.trust_submissions=True` is said.
 """
 
 import json
+import sys
 from pathlib import Path
 
 import nbformat
 from nbgrader.api import Gradebook
-from nbgrader.apps import api, autogradeapp
 from nbgrader.converters.autograde import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
@@ -90,7 +90,9 @@ class Judged(Autograde):
 
 def install(config):
     """Let nbgrader grade through the judge; `config` is the `c` of nbgrader_config.py."""
-    autogradeapp.Autograde = api.Autograde = Judged
+    for name in ("nbgrader.apps.autogradeapp", "nbgrader.apps.api"):
+        if name in sys.modules:  # no need to import them where no command of nbgrader's runs
+            sys.modules[name].Autograde = Judged
     config.GenerateFeedback.preprocessors = [
         "nbgrader.preprocessors.GetGrades",
         "nbgrader.preprocessors.ClearHiddenTests",

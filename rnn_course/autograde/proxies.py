@@ -5,18 +5,27 @@
     a module class  makes real torch modules here, with real parameters that travel with each call
     a plain value   itself
 
+A check may say what a call must not use (`checks.honest.watching`): the box then looks out for it,
+and where torch's recurrent layers are not forbidden, the call goes to a box where they are on.
+
 The judge's modes (gradients on or off, default dtype) and its random numbers travel to the box
 with each call. Nothing comes back but the returned value: above all no random state, with which
 the student's code could choose what the judge draws next.
 """
 
 import builtins
+import sys
 
 import torch
 from torch.autograd.function import once_differentiable
 
 from rnn_course.autograde.box import wire
 from rnn_course.autograde.session import lines_of
+
+RECURRENT = {
+    *("rnn_tanh", "rnn_relu", "lstm", "gru"),
+    *("rnn_tanh_cell", "rnn_relu_cell", "lstm_cell", "gru_cell"),
+}
 
 
 class StudentError(Exception):
@@ -37,18 +46,20 @@ class StudentError(Exception):
 def student_error(message, hidden):
     """The exception that an answer tells of, of its builtin type, so that a test can expect it.
 
-    hidden  a hidden check made the call: what the exception says is not shown, for it can be made
-            to say what the check called with
+    hidden  a hidden check made the call: what the student's code itself raises is not shown, for
+            it can be made to say what the check called with
     """
     error = message["error"] if isinstance(message["error"], dict) else {}
     types = error.get("types")
     types = [t for t in types if isinstance(t, str)] if isinstance(types, list) else []
-    text = "(hidden)" if hidden else str(error.get("text", ""))
+    lines = lines_of(message)
+    own = bool(lines) and "raise" in lines[-1][3]
+    text = "(hidden)" if hidden and own else str(error.get("text", ""))
     known = [getattr(builtins, name, None) for name in types]
     known = [t for t in known if isinstance(t, type) and issubclass(t, Exception)]
     name, base = (types or ["Exception"])[0][:80], (known or [Exception])[0]
     bases = (StudentError,) if base is Exception else (StudentError, base)
-    return type(name, bases, {"__str__": StudentError.__str__})(name, text, lines_of(message))
+    return type(name, bases, {"__str__": StudentError.__str__})(name, text, lines)
 
 
 class Names:
@@ -57,14 +68,17 @@ class Names:
     session  the box
     hidden   tells whether the line of the test that is running now is a hidden one
     answers  is shown the tensors of every answer
+    permits  gives the box where torch's recurrent layers are on, or None if there is none
     """
 
-    def __init__(self, session, hidden=lambda: False, answers=lambda tensors: None):
-        self.session, self.hidden, self.answers = session, hidden, answers
+    def __init__(
+        self, session, hidden=lambda: False, answers=lambda tensors: None, permits=lambda: None
+    ):
+        self.session, self.hidden, self.answers, self.permits = session, hidden, answers, permits
 
     def __getitem__(self, name):
         """Raises KeyError if the student's code has no such name."""
-        kind, value = self._kind("names", [name])
+        kind, value = self.kind_of("names", [name])
         if kind == "missing":
             raise KeyError(name)
         if kind == "function":
@@ -75,15 +89,13 @@ class Names:
             return RemoteModule._of(self, value)
         return value if kind == "value" else _CannotCross(name, value)
 
-    def _kind(self, do, value=None, **more):
+    def kind_of(self, do, value=None, **more):
         """What a name or an attribute is: (kind, value)."""
-        answer = self.ask(do, value, **more)
-        kinds, values = answer.message.get("kinds"), self.value_of(answer)
-        if (
-            type(kinds) is not list
-            or type(values) is not list
-            or not len(kinds) == len(values) == 1
-        ):
+        answer = self.ask(self.session, do, value, **more)
+        kinds, values = answer.message.get("kinds"), value_of(self.session, answer)
+        if type(kinds) is not list or type(values) is not list:
+            self.session.unreadable()
+        if len(kinds) != 1 or len(values) != 1:
             self.session.unreadable()
         return kinds[0], values[0]
 
@@ -94,42 +106,45 @@ class Names:
         function.__name__ = function.__qualname__ = name
         return function
 
-    def ask(self, do, value=None, **more):
+    def ask(self, session, do, value=None, **more):
         """A request; raises what the student's code raised."""
-        hidden, so_far = self.hidden(), len(self.session.outputs)
-        answer = self.session.ask(do, value, **more)
+        hidden, so_far = self.hidden(), len(session.outputs)
+        answer = session.ask(do, value, **more)
         if hidden:
-            del self.session.outputs[so_far:]  # they could show what the hidden check called with
+            del session.outputs[so_far:]  # they could show what the hidden check called with
         if "error" in answer.message:
             raise student_error(answer.message, hidden)
         return answer
 
-    def value_of(self, answer, change=None):
-        try:
-            return wire.decode(answer.tree, answer.body, change)[0]
-        except wire.Unreadable:
-            self.session.unreadable()
-
     def call(self, args, kwargs, weights=None, **what):
         """Call something of the student's with these arguments (and a module's weights)."""
+        watch = _watch()
+        session = self.session
+        if watch is not None and "name" in what and not watch.names & RECURRENT:
+            session = self.permits() or session
         with torch._C.DisableTorchFunction():  # what passes the wire is no business of a test's
-            return self._call(args, kwargs, weights or {}, what)
+            return self._call(session, watch, args, kwargs, weights or {}, what)
 
-    def _call(self, args, kwargs, weights, what):
+    def _call(self, session, watch, args, kwargs, weights, what):
         state = torch.get_rng_state()
-        last = self.session.random_state
+        last = session.random_state
         new = last is None or not torch.equal(state, last)
         # where the judge has drawn nothing since the last call, the box draws on by itself
         answer = self.ask(
+            session,
             "call",
             [list(args), kwargs, weights, state if new else None],
             grad=torch.is_grad_enabled(),
             dtype=str(torch.get_default_dtype()).removeprefix("torch."),
+            forbids=sorted(watch.names) if watch is not None else [],
             **what,
         )
-        self.session.random_state = state
+        session.random_state = state
+        if watch is not None and isinstance(answer.message.get("called"), list):
+            for name in answer.message["called"]:
+                watch.saw(name)
         leaves = [t for t in answer.inputs if t.requires_grad]
-        call = _Call(self, answer.message["id"], leaves)
+        call = _Call(self, session, answer.message["id"], leaves)
 
         def attach(results):
             if leaves and any(r.requires_grad for r in results):
@@ -139,16 +154,29 @@ class Names:
             self.answers(results)
             return results
 
-        return self.value_of(answer, attach)
+        return value_of(session, answer, attach)
+
+
+def value_of(session, answer, change=None):
+    """An answer's value; the session ends if it is none."""
+    try:
+        return wire.decode(answer.tree, answer.body, change)[0]
+    except wire.Unreadable:
+        session.unreadable()
+
+
+def _watch():
+    """The check's Watch for forbidden functions, if a check is calling just now."""
+    honest = sys.modules.get("rnn_course.checks.honest")
+    return honest.watching.get() if honest is not None else None
 
 
 class _Call:
     """A call whose inputs the box keeps, until nothing here can ask for gradients any more."""
 
-    def __init__(self, names, number, leaves):
-        self.names, self.number = names, number
+    def __init__(self, names, session, number, leaves):
+        self.names, self.session, self.number = names, session, number
         self.shapes = [(leaf.shape, leaf.dtype) for leaf in leaves]
-        self.session = names.session
 
     def __del__(self):
         if self.shapes:
@@ -157,8 +185,9 @@ class _Call:
     def pull(self, gradients):
         """One gradient (or None) for each leaf."""
         gradients = [None if g is None else g.contiguous() for g in gradients]
-        answer = self.names.ask("pull", gradients, call=self.number)
-        pulled = self.names.value_of(answer)
+        with torch._C.DisableTorchFunction():
+            answer = self.names.ask(self.session, "pull", gradients, call=self.number)
+            pulled = value_of(self.session, answer)
         if type(pulled) is not list or len(pulled) != len(self.shapes):
             self.session.unreadable()
         for gradient, shape in zip(pulled, self.shapes, strict=True):
@@ -198,8 +227,10 @@ class RemoteModule(torch.nn.Module):
 
     def __init__(self, *args, **kwargs):
         super().__init__()
-        answer = self._names.ask("make", [list(args), kwargs], name=type(self).__name__)
-        self._adopt(self._names.value_of(answer))
+        session = self._names.session
+        value = [list(args), kwargs]
+        answer = self._names.ask(session, "make", value, name=type(self).__name__)
+        self._adopt(value_of(session, answer))
 
     @classmethod
     def _of(cls, names, description):
@@ -249,7 +280,7 @@ class RemoteModule(torch.nn.Module):
         except AttributeError:
             if name.startswith("_"):
                 raise
-        kind, value = self._names._kind("read", instance=self._number, name=name)
+        kind, value = self._names.kind_of("read", instance=self._number, name=name)
         if kind == "missing":
             raise AttributeError(f"the student's module has no attribute {name!r}")
         if kind == "function":

@@ -20,7 +20,9 @@ RECURRENT = (
 )
 AUTOGRAD = ("grad", "backward", "vjp", "vmap", "_grad")
 
-forbidden = ContextVar("forbidden", default=())  # while a function is called: what it may not call
+# The Watch under which a student's function is being called. Where the function runs in another
+# process (the judge), that process is told `names`, and what it notices comes back by `saw`.
+watching = ContextVar("watching", default=None)
 
 _COURSE = str(Path(__file__).resolve().parent.parent)
 _ALLOWED = (str(Path(_COURSE, "ops.py")), str(Path(_COURSE, "checks")))  # no layers there
@@ -38,22 +40,26 @@ class Watch(TorchFunctionMode):
         self.called = []
 
     def __enter__(self):
-        self._token = forbidden.set(tuple(self.names))
+        self._token = watching.set(self)
         return super().__enter__()
 
     def __exit__(self, *exception):
-        forbidden.reset(self._token)
+        watching.reset(self._token)
         return super().__exit__(*exception)
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
         name = getattr(function, "__name__", "")
-        if name in self.names:
-            self._note("torch.autograd" if name in AUTOGRAD else f"torch's {name}")
+        self.saw(name)
         if "rnn_course" in self.names:
             own = _own_layer()
             if own:
                 self._note(f"rnn_course's {own}")
         return function(*args, **(kwargs or {}))
+
+    def saw(self, name):
+        """A torch function of this name is called: note it if that is forbidden."""
+        if name in self.names:
+            self._note("torch.autograd" if name in AUTOGRAD else f"torch's {name}")
 
     def _note(self, what):
         if what not in self.called:

@@ -396,7 +396,8 @@ def test_what_follows_a_refused_line_is_still_run(judged):
         ),
         ("test", "assert f() == 5"),
     )
-    assert done.passed == [True] and "ready-made recurrent layers" in done.text(0)
+    assert done.passed == [True]
+    assert "tensor([[[" in done.text(0)  # what is shown comes from a box where they are on
 
 
 def test_the_course_is_not_there_but_its_checks_do_no_harm(judged):

@@ -74,9 +74,6 @@ def test_a_newer_submission_replaces_the_score_and_a_mark_is_kept(course):
     assert toy.scores(course)["half"] == {"step": 2.0, "loop": 3.0, "why": None}
     with Gradebook(f"sqlite:///{course}/gradebook.db", "toy") as gradebook:
         assert gradebook.find_grade("why", toy.NAME, toy.NAME, "half").manual_score == 1.5
-    toy.submit(course, "half", "nothing")
-    toy.nbgrader(course, "autograde", toy.NAME, "--student=half", "--force")
-    assert toy.scores(course)["half"]["loop"] == 0.0
 
 
 def test_where_there_is_no_isolation_nbgrader_stops_and_says_how_to_go_on(course, monkeypatch):
@@ -90,7 +87,12 @@ def test_where_there_is_no_isolation_nbgrader_stops_and_says_how_to_go_on(course
     assert toy.scores(course)["late"]["loop"] == 3.0
 
 
-def test_a_limit_that_is_none_is_told(course):
-    limits = "--Judged.limits=cell_seconds=never"
-    done = toy.nbgrader(course, "autograde", toy.NAME, limits, check=False)
-    assert done.returncode == 1 and "Judged.limits" in done.stdout.splitlines()[-1]
+def test_a_limit_that_is_none_is_told():
+    from nbgrader.converters.base import NbGraderException
+
+    from rnn_course.autograde.plugin import Judged
+
+    for limits in ({"cell_seconds": "never"}, {"patience": 3}):
+        with pytest.raises(NbGraderException):
+            Judged(limits=limits)._limits()
+    assert Judged(limits={"cell_seconds": "2.5"})._limits().cell_seconds == 2.5
