@@ -20,6 +20,7 @@ FILES = [
     HERE / f"{name}.py" for name in ("zygote", "confine", "worker", "shell", "scratch", "wire")
 ]
 INSIDE = "/box"  # where FILES are in the box
+PACKAGES = "/packages"  # where the site-packages are: a box has a /tmp and a /home of its own
 NOBODY = 65534  # whom root becomes
 KIND = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_STREAM
 START_SECONDS = 120  # for torch to be imported on a slow disk
@@ -76,7 +77,8 @@ def arguments(command):
     argv += ["--proc", "/proc", "--dev", "/dev"]
     for folder in ("/desk", "/tmp"):
         argv += ["--perms", "1777", "--tmpfs", folder]
-    for name, value in environment(INSIDE).items():
+    packages = [f"{PACKAGES}/{k}" for k, _ in enumerate(package_folders())]
+    for name, value in environment(INSIDE, packages).items():
         argv += ["--setenv", name, value]
     argv += ["--remount-ro", "/", "--remount-ro", "/dev", "--chdir", "/desk"]
     if os.getuid() == 0:
@@ -95,24 +97,24 @@ def _bind_all(python):
             argv += ["--symlink", os.readlink(path), path]
         elif os.path.exists(path):
             argv += ["--ro-bind", path, path]
-    packages = package_folders()
-    binds = {folder: folder for folder in (Path(sys.base_prefix).resolve(), python, *packages)}
+    binds = {folder: folder for folder in (Path(sys.base_prefix).resolve(), python)}
+    binds |= {folder: Path(PACKAGES, str(k)) for k, folder in enumerate(package_folders())}
     binds |= {file: Path(INSIDE, file.name) for file in FILES}
     for source, target in binds.items():
         if not target.is_relative_to("/usr"):
             for parent in reversed(target.parents[:-1]):
                 argv += ["--perms", "0755", "--dir", str(parent)]
             argv += ["--ro-bind", str(source), str(target)]
-    for folder in packages:
+    for k, folder in enumerate(package_folders()):
         if (folder / "rnn_course").is_dir():  # the course, installed there as a copy
-            argv += ["--tmpfs", str(folder / "rnn_course")]
+            argv += ["--tmpfs", f"{PACKAGES}/{k}/rnn_course"]
     return argv
 
 
-def environment(files):
-    """The whole environment of a zygote. `files`: the folder where FILES are."""
+def environment(files, packages):
+    """The whole environment of a zygote: the folder where FILES are, and the site-packages."""
     return {
-        "PYTHONPATH": os.pathsep.join([files, *map(str, package_folders())]),
+        "PYTHONPATH": os.pathsep.join([files, *map(str, packages)]),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PATH": "/usr/bin:/bin",
         "HOME": "/desk",
@@ -142,7 +144,7 @@ class Zygote:
         options = [str(theirs.fileno())] + ["trusted"] * trusted + ["recurrent"] * recurrent
         if trusted:
             argv = [sys.executable, "-S", str(HERE / "zygote.py"), *options]
-            variables = os.environ | environment(str(HERE))
+            variables = os.environ | environment(str(HERE), package_folders())
         else:
             argv = arguments([sys.executable, "-S", f"{INSIDE}/zygote.py", *options])
             variables = {"PATH": os.environ.get("PATH", os.defpath)}
