@@ -44,7 +44,8 @@ def row_numbers(lengths):
 def pack(padded, lengths):
     """Pack a padded batch (T, N, ...) with its N lengths, in any order.
 
-    Torch's pack_padded_sequence(padded, lengths, enforce_sorted=False).
+    Torch's pack_padded_sequence(padded, lengths, enforce_sorted=False). Sequences of equal length
+    keep their order; torch does not promise that, and with more than 16 it may not.
     Raises ValueError for a length below 1, above T, or a wrong number of lengths.
     """
     lengths = [int(n) for n in lengths]
