@@ -233,3 +233,35 @@ def scores(folder):
             }
             for submission in gradebook.assignment_submissions(NAME)
         }
+
+
+class Class:
+    """The toy course as `class_run.grade_class` knows a course (see rnn_course.autograde.course)."""
+
+    def __init__(self, folder):
+        from nbgrader.coursedir import CourseDirectory
+        from traitlets.config import PyFileConfigLoader
+
+        self.root = self.home = Path(folder)
+        self.config = PyFileConfigLoader("nbgrader_config.py", str(folder)).load_config()
+        self.coursedir = CourseDirectory(config=self.config)
+
+    def release(self, name):
+        pass  # `make_course` has done it
+
+    def gradebook(self):
+        from nbgrader.api import Gradebook
+
+        return Gradebook(self.coursedir.db_url, self.coursedir.course_id)
+
+    def notebook(self, step, name, student="."):
+        return (
+            self.root
+            / getattr(self.coursedir, f"{step}_directory")
+            / student
+            / name
+            / f"{name}.ipynb"
+        )
+
+    def students(self, name):
+        return sorted(path.parent.name for path in (self.root / "submitted").glob(f"*/{name}/"))

@@ -33,12 +33,12 @@ TREE_LOOK = 0.1  # seconds between two looks at the memory of a tree of processe
 def serve(control, trusted, hidden, worker):
     """Fork a box for every request, until the control socket is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the supervisors
     gc.collect()
     gc.freeze()
     control.send(b"ready")
     while True:
         request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 2)
+        _bury_the_dead(wait=not request)
         if not request:
             return
         request = json.loads(request)
@@ -46,7 +46,6 @@ def serve(control, trusted, hidden, worker):
             worker.preload(name)
         if os.fork() == 0:
             try:
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 control.close()
                 talk, life = (socket.socket(fileno=fd) for fd in descriptors)
                 supervise(talk, life, request, trusted, hidden, worker)
@@ -55,6 +54,13 @@ def serve(control, trusted, hidden, worker):
             os._exit(1)
         for descriptor in descriptors:
             os.close(descriptor)
+
+
+def _bury_the_dead(wait):
+    """Wait for the supervisors that have ended; at the end, for all."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, 0 if wait else os.WNOHANG)[0]:
+            pass
 
 
 def supervise(talk, life, request, trusted, hidden, worker):
