@@ -41,7 +41,8 @@ def test_our_recurrence_without_a_mistake_is_right(name):
 @pytest.mark.parametrize("name, mistake", list(cases()))
 def test_a_mistake_is_named_and_costs_points(name, mistake):
     task = getattr(check, name)
-    verdict = task.verdict(lambda *args: tensors(answer_of(task, mistake.change, args)))
+    right = task.reference or task.oracle
+    verdict = task.verdict(lambda *args: tensors(answer_of(right, mistake.change, args)))
     assert not verdict.passed and verdict.points < 1
     assert verdict.mistakes == [mistake.name]
     assert mistake.words[:30] in verdict.message.replace("\n", " ")
