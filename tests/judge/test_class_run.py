@@ -1,0 +1,235 @@
+"""The class run: every submission one final row, nothing lost, nothing stale, nothing done twice."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from rnn_course.autograde import box, class_run
+from rnn_course.autograde.ledger import Ledger
+from rnn_course.autograde.limits import MB, Limits
+from tests.attacks import toy
+
+ROOT = Path(__file__).resolve().parents[2]
+LIMITS = Limits(cell_seconds=3.0, grace=0.5, memory=512 * MB)
+TRUSTED = not box.probe()[0]  # what is run here is harmless
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory):
+    """A course with no submissions; making one takes nbgrader seconds."""
+    return toy.make_course(tmp_path_factory.mktemp("course"))
+
+
+@pytest.fixture
+def course(empty, tmp_path):
+    """A copy of it, with a class of four."""
+    folder = tmp_path / "course"
+    subprocess.run(["cp", "-r", empty, folder], check=True)
+    config = folder / "nbgrader_config.py"
+    config.write_text(config.read_text().replace(str(empty), str(folder)))
+    for student, data in CLASS.items():
+        toy.submit(folder, student, data)
+    return toy.Class(folder)
+
+
+CLASS = {
+    "ann": toy.submission(),
+    "bob": toy.submission(step=toy.RIGHT_STEP.replace("+ b_hh", "")),
+    "cyd": "{",
+    "dan": toy.submission(step="import os\nos._exit(1)"),
+}
+
+
+def run(course, students=None, **options):
+    done = []
+
+    def progress(todo):
+        done.extend(todo)
+        return todo
+
+    options = {"limits": LIMITS, "trusted": TRUSTED, "progress": progress} | options
+    rows = class_run.grade_class(course, toy.NAME, students or course.students(toy.NAME), **options)
+    return {row.student: row for row in rows}, sorted(done)
+
+
+def test_every_submission_ends_in_one_row(course):
+    (course.root / "submitted" / "eve" / toy.NAME).mkdir(parents=True)
+    (course.root / "submitted" / "fay" / toy.NAME).mkdir(parents=True)
+    (course.root / "submitted" / "fay" / toy.NAME / "Untitled.ipynb").write_text("{}")
+    rows, done = run(course)
+    found = {student: (row.status, row.points, row.to_mark) for student, row in rows.items()}
+    assert found == {
+        "ann": ("graded", 5.0, 2.0),
+        "bob": ("graded", 3.0, 2.0),
+        "cyd": ("unreadable", 0.0, 0.0),
+        "dan": ("crashed", 3.0, 2.0),
+        "eve": ("missing", 0.0, 0.0),
+        "fay": ("wrong name", 0.0, 0.0),
+    }
+    assert done == sorted(rows) == sorted(toy.scores(course.root))
+    assert "no toy.ipynb; there is Untitled.ipynb" in rows["fay"].words
+    for student in rows:
+        nbformat.validate(nbformat.read(course.notebook("autograded", toy.NAME, student), 4))
+
+
+def test_a_second_run_does_only_what_has_changed(course):
+    before, done = run(course)
+    assert done == list("ann bob cyd dan".split())
+    again, done = run(course)
+    assert done == [] and again == before
+    toy.submit(course.root, "bob", toy.submission())
+    course.notebook("autograded", toy.NAME, "dan").unlink()
+    rows, done = run(course)
+    assert done == ["bob", "dan"] and rows["bob"].points == 5.0
+    assert run(course, regrade=True)[1] == list("ann bob cyd dan".split())
+
+
+def test_a_newer_submission_that_is_broken_takes_the_old_score_away(course):
+    assert run(course)[0]["ann"].points == 5.0
+    toy.submit(course.root, "ann", "no notebook any more")
+    row = run(course)[0]["ann"]
+    assert (row.status, row.points) == ("unreadable", 0.0)
+
+
+def test_after_a_change_of_a_test_or_of_a_limit_everyone_is_done_again(course):
+    run(course)
+    with course.gradebook() as gradebook:
+        cell = gradebook.find_source_cell("step", toy.NAME, toy.NAME)
+        cell.source = cell.source.replace("1e-6", "1e-5")
+        gradebook.db.commit()
+    assert len(run(course)[1]) == 4
+    assert run(course)[1] == []
+    more = Limits(cell_seconds=4.0, grace=0.5, memory=512 * MB)
+    assert len(run(course, limits=more)[1]) == 4
+
+
+def test_a_mark_given_by_hand_is_kept_and_looked_at_again_only_if_the_answer_changed(course):
+    run(course)
+    with course.gradebook() as gradebook:
+        grade = gradebook.find_grade("why", toy.NAME, toy.NAME, "ann")
+        grade.manual_score, grade.needs_manual_grade = 1.5, False
+        gradebook.db.commit()
+    row = run(course, regrade=True)[0]["ann"]
+    assert (row.points, row.to_mark) == (6.5, 0.0)
+    toy.submit(course.root, "ann", toy.submission(why="Another reason."))
+    row = run(course)[0]["ann"]
+    assert (row.points, row.to_mark) == (6.5, 2.0)  # the mark is still there, to be confirmed
+
+
+def test_hidden_seeds_differ_from_student_to_student_and_change_the_key(course):
+    from rnn_course.autograde.seeds import KEY_FILE, hidden_seed
+
+    ann, bob = (hidden_seed(course.home, s, toy.NAME) for s in ("ann", "bob"))
+    assert ann != bob and ann == hidden_seed(course.home, "ann", toy.NAME)
+    run(course)
+    (course.home / KEY_FILE).write_text("another key")
+    assert len(run(course)[1]) == 4
+
+
+@pytest.mark.parametrize("step", ["commit", "replace", "flush"])
+def test_whatever_fails_while_writing_all_or_nothing_is_written(course, monkeypatch, step):
+    run(course, ["bob"])
+    before = everything(course)
+
+    class Killed(BaseException):
+        pass
+
+    def fail(*arguments, **options):
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        if step == "replace":
+            patch.setattr(os, "replace", fail)
+        elif step == "flush":
+            patch.setattr(Ledger, "_charge_lateness", fail)
+        else:
+            patch.setattr(Ledger, "_transaction", failing_at_the_end(Killed))
+        run(course, ["ann"])
+    assert everything(course) == before
+    rows, done = run(course)
+    assert done == ["ann", "cyd", "dan"] and rows["ann"].points == 5.0
+
+
+def failing_at_the_end(error):
+    import contextlib
+
+    @contextlib.contextmanager
+    def transaction(self):
+        self.db.commit = self.db.flush
+        try:
+            yield
+            self.db.rollback()
+            raise error
+        finally:
+            del self.db.commit
+
+    return transaction
+
+
+def everything(course):
+    """All rows about submissions, in an order of their own."""
+    from sqlalchemy import text
+
+    with course.gradebook() as gradebook:
+        rows = gradebook.db.execute(text("select student, key, status from judge_run")).fetchall()
+        return sorted(map(tuple, rows)), toy.scores(course.root)
+
+
+RUN = """
+import sys
+sys.path.insert(0, {root!r})
+from tests.judge.test_class_run import LIMITS, TRUSTED
+from tests.attacks.toy import NAME, Class
+from rnn_course.autograde.class_run import grade_class
+if __name__ == "__main__":
+    course = Class({folder!r})
+    def progress(todo):
+        for student in todo:
+            print(student, flush=True)
+            yield student
+    grade_class(course, NAME, course.students(NAME), limits=LIMITS, trusted=TRUSTED,
+                progress=progress)
+"""
+
+
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
+def test_a_run_that_is_stopped_is_taken_up_where_it_was(course, sent, tmp_path):
+    for number in range(8):
+        toy.submit(course.root, f"more{number}", CLASS["ann"])
+    script = RUN.format(root=str(ROOT), folder=str(course.root))
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        for _ in range(3):  # the third line: two are written
+            process.stdout.readline()
+        process.send_signal(sent)
+        process.wait(60)
+    assert process.returncode != 0
+    written = toy.scores(course.root)
+    assert 2 <= len(written) < 12
+    rows, done = run(course)
+    assert len(rows) == 12 and not set(done) & set(written)
+    assert {s: r.points for s, r in rows.items() if s.startswith("more")} == {
+        f"more{n}": 5.0 for n in range(8)
+    }
+
+
+def test_without_isolation_nothing_is_graded(course, monkeypatch):
+    monkeypatch.setattr(box, "probe", lambda: (False, "no isolation: none here"))
+    fresh = Limits(cell_seconds=2.5)  # a court that was not started yet
+    with pytest.raises(box.NoIsolation, match="--trust-submissions"):
+        run(course, limits=fresh, trusted=False)
+    assert toy.scores(course.root) == {}
+
+
+def test_a_scheduler_needs_dask(course, monkeypatch):
+    from rnn_course.autograde.course import CourseError
+
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(CourseError, match="pip install distributed"):
+        run(course, scheduler="tcp://127.0.0.1:1")
