@@ -10,7 +10,7 @@ import hashlib
 import os
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import torch
 
@@ -25,12 +25,13 @@ class Case:
     args    the arguments, tensors in float64 (they are rounded to float32 for the first call)
     part    which part of the grade it counts for; None: each result counts for its own part
     note    what is special about it, in words: "one time step"
+    optional  a miss is a note and costs nothing
     """
 
     args: tuple
     part: str | None = None
     note: str = ""
-    options: dict = field(default_factory=dict)
+    optional: bool = False
 
 
 def case(*args, note=""):

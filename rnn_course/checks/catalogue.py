@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from rnn_course.checks import matches
-from rnn_course.checks.diagnose import answer_of, flat, same_answer
+from rnn_course.checks.exhibits import answer_of, flat, same_answer
 from rnn_course.checks.recurrence import arrays
 
 ONE_STEP = "one time step"
@@ -78,9 +78,9 @@ def network_rows(kind, layers=2):
         "one layer": getattr(torch.nn, kind)(4, 5, 1, bidirectional=True),
         "one direction": getattr(torch.nn, kind)(4, 5, layers),
     }
-    task = matches.task_for(reference, False, ())
+    task = matches.task_for(reference)
     known = {mistake.name: mistake for mistake in task.known()}
-    tries = {note: matches.task_for(module, False, ()) for note, module in smaller.items()}
+    tries = {note: matches.task_for(module) for note, module in smaller.items()}
     table = rows(task)
     for row in table:
         for note, small in tries.items():

@@ -38,10 +38,14 @@ class Matches:
         """Check a module and show what was found. Options: see `verdict`."""
         return Shown(self.verdict(module, reference, hidden, **options), points)
 
-    def verdict(self, module, reference, hidden=False, packed=False, forbids=RECURRENT):
+    def verdict(
+        self, module, reference, hidden=False, unbatched=False, packed=False, forbids=RECURRENT
+    ):
         """Check a module without showing anything. Returns a Verdict.
 
         reference  torch.nn.RNN, LSTM, GRU, or one of their cells, with the same settings
+        unbatched  must it take input without a batch axis, as torch's does; else that is tried
+                   too, but a miss is a note only
         packed     also with a PackedSequence in and out
         forbids    what the module may not call; () for a module that is made of ready parts
         """
@@ -51,7 +55,7 @@ class Matches:
                 "expected a torch.nn RNN, LSTM, GRU or one of their cells as the second argument, "
                 f"got {kind}: check.matches(your_module, torch.nn.LSTM(4, 5))"
             )
-        task = task_for(reference, packed, forbids)
+        task = task_for(reference, unbatched, packed, forbids)
         if module is None or module is Ellipsis:
             return words.undone(task, None)
         if isinstance(module, type) or not isinstance(module, torch.nn.Module):
@@ -69,14 +73,14 @@ class Matches:
             module.train(mode)
 
 
-def task_for(reference, packed, forbids):
+def task_for(reference, unbatched=False, packed=False, forbids=()):
     """The task that a reference sets: its cases, its oracle, its catalogue."""
     net = Net(reference)
     return Task(
         f"matches {type(reference).__name__}",
         f"module({'x' if net.cell else 'xs'}, state, weights)",
         net.returns(),
-        partial(draw, net, packed=packed),
+        partial(draw, net, unbatched=unbatched, packed=packed),
         partial(call_module, net, net.oracle),
         f"{net.kind}/{'step' if net.cell else 'loop'}",
         f"The same as {type(reference).__name__}.",
@@ -87,6 +91,7 @@ def task_for(reference, packed, forbids):
         partial(probes, net),
         evidence=lambda answer: answer["result"],
         inner=net.first_step,
+        mutant_mistakes=net.placed_mistakes(),
     )
 
 
@@ -154,6 +159,12 @@ class Net:
         if self.cell:
             return mistakes.cell(self.kind)
         return mistakes.network(self.kind, self.L, self.D, self.batch_first, self.P)
+
+    def placed_mistakes(self):
+        """Those of one step, made in one direction or in some layers only."""
+        if self.cell or self.L * self.D == 1:
+            return []
+        return list(mistakes.partly(mistakes.step(self.kind), self.L, self.D))
 
     def step(self):
         step = recurrence.STEPS[self.kind]
@@ -234,7 +245,7 @@ def _each(state, change):
     return tuple(map(change, state)) if isinstance(state, tuple) else change(state)
 
 
-def draw(net, draw, packed=False):
+def draw(net, draw, unbatched=False, packed=False):
     """The cases: one ordinary, and the edges."""
     taken = {net.I, net.H, net.P, net.L * net.D}
     free = [n for n in range(3, 20) if n not in taken]
@@ -245,7 +256,7 @@ def draw(net, draw, packed=False):
         yield cases.case(x, state, w)
         yield cases.edge("one row in the batch", x[:1], _rows(state, 0), w)
         yield cases.edge("no state given", x, None, w)
-        yield cases.edge("unbatched", x[0], net.states(draw), w)
+        yield cases.Case((x[0], net.states(draw), w), "edges", "unbatched", not unbatched)
         return
     xs, state = draw.normal(T, N, net.I), net.states(draw, N)
 
@@ -256,7 +267,7 @@ def draw(net, draw, packed=False):
     yield cases.edge("one time step", turned(xs[:1]), state, w)
     yield cases.edge("one row in the batch", turned(xs[:, :1]), _rows(state, 1), w)
     yield cases.edge("no states given", turned(xs), None, w)
-    yield cases.edge("unbatched", xs[:, 0], net.states(draw), w)
+    yield cases.Case((xs[:, 0], net.states(draw), w), "edges", "unbatched", not unbatched)
     view = xs.transpose(0, 1).contiguous().transpose(0, 1)
     yield cases.edge("xs that is a transposed view", turned(view), state, w)
     if packed:

@@ -103,7 +103,7 @@ class Mistake:
         for key, value in two.items():
             if key not in both or key == "plain":
                 both[key] = value
-            elif key == "edits":
+            elif key in ("edits", "placed"):
                 both[key] = both[key] + value
             elif key == "args":
                 both[key] = lambda *a, one=both[key], two=value: two(*one(*a))
@@ -1095,14 +1095,14 @@ def loop(kind):
         "The loop stops one step early; the last row of the output is left at zero.",
         where,
         inputs=lambda xs: xs[:-1],
-        outputs=lambda out, start, states: np.concatenate([out, 0 * out[:1]]),
+        outputs=lambda out, start, states: np.concatenate([out, 0 * start[0][None]]),
     )
     yield Mistake(
         "first-step-missing-zeros",
         "The loop starts one step late; the first row of the output is left at zero.",
         where,
         inputs=lambda xs: xs[1:],
-        outputs=lambda out, start, states: np.concatenate([0 * out[:1], out]),
+        outputs=lambda out, start, states: np.concatenate([0 * start[0][None], out]),
     )
     yield Mistake(
         "run-against-time",
@@ -1458,7 +1458,6 @@ def network(kind, L, D, batch_first=False, P=0):
         *(projection(kind) if P else []),
         *loops,
         *step(kind),
-        *(partly(step(kind), L, D) if L * D > 1 else []),
         *formulas(kind),
     ]
 
@@ -1560,25 +1559,29 @@ def directions(kind):
         "For the backward direction the batch is turned round, not time.",
         where,
         way=(False, False),
-        only=backward,
-        inputs=lambda xs: xs[:, ::-1],
-        outputs=lambda out, start, states: out[:, ::-1],
+        placed=(
+            (
+                backward,
+                {
+                    "inputs": lambda xs: xs[:, ::-1],
+                    "outputs": lambda out, start, states: out[:, ::-1],
+                },
+            ),
+        ),
     )
     yield Mistake(
         "backward-flips-the-batch-only",
         "For the backward direction the input's batch is turned round, not time.",
         where,
         way=(False, False),
-        only=backward,
-        inputs=lambda xs: xs[:, ::-1],
+        placed=((backward, {"inputs": lambda xs: xs[:, ::-1]}),),
     )
     yield Mistake(
         "backward-flips-the-features",
         "For the backward direction the features are turned round, not time.",
         where,
         way=(False, False),
-        only=backward,
-        inputs=lambda xs: xs[:, :, ::-1],
+        placed=((backward, {"inputs": lambda xs: xs[:, :, ::-1]}),),
     )
     yield Mistake(
         "backward-reads-forward-outputs",
@@ -1707,6 +1710,7 @@ def layers(kind, D):
     }
     for name, (said, share) in shares.items():
         yield Mistake(name, f"{said}; each has its own.", where, share=share)
+    turned = {"outputs": lambda out, start, states: out[::-1]}
     if D == 2:
         yield Mistake(
             "directions-stacked-apart",
@@ -1719,15 +1723,13 @@ def layers(kind, D):
             "upper-backward-not-turned-back",
             "Above the first layer the backward outputs are not turned back.",
             "bidirectional/directions",
-            only=lambda k, d: k > 0 and d == 1,
-            outputs=lambda out, start, states: out[::-1],
+            placed=((lambda k, d: k > 0 and d == 1, turned),),
         )
         yield Mistake(
             "lower-backward-not-turned-back",
             "In the first layer the backward outputs are not turned back.",
             "bidirectional/directions",
-            only=lambda k, d: k == 0 and d == 1,
-            outputs=lambda out, start, states: out[::-1],
+            placed=((lambda k, d: k == 0 and d == 1, turned),),
         )
 
 
@@ -1999,6 +2001,5 @@ def partly(some, L, D):
                 f"{mistake.name}-{short}",
                 f"{mistake.words} This {said}.",
                 mistake.section,
-                **mistake.change,
-                only=only,
+                placed=((only, mistake.change),),
             )

@@ -178,7 +178,8 @@ def run_layer(
         new = step(a[t], sees(state, start) if sees else state, p, **switches)
         states[t] = new
         state = joins(new, state) if joins else carry(new) if carry else new
-    output = stack([inner[shows] for inner in shown] if shows else [s[0] for s in states])
+    given = [inner[shows] for inner in shown] if shows else [s[0] for s in states]
+    output = stack(given) if T else start[0][None][:0]
     if last:
         state = last(state, start, states)
     return (outputs(output, start, states) if outputs else output), state
@@ -201,7 +202,7 @@ def run_network(
     takes=None,
     ends=None,
     collect=None,
-    only=None,
+    placed=(),
     **switches,
 ):
     """A stack of layers: (output (T, N, D*H), states, each (L*D, N, H)).
@@ -220,7 +221,8 @@ def run_network(
                                 states so far
     ends(states, output, outs)  the layer's last states, one for each direction
     collect(part, L, D)         how h_n and c_n are put together
-    only(k, d)                  where the switches of layer and step hold; default: everywhere
+    placed                      (only, switches) pairs: switches of layer and step that hold where
+                                only(k, d) says so, layer k, direction d; all others hold everywhere
     """
     L, D = len(layers), len(layers[0])
     layers = share(layers) if share else layers
@@ -234,7 +236,10 @@ def run_network(
         for d, p in enumerate(directions):
             start = tuple(part[k * D + d] for part in starts)
             start = takes(start, k, d, finals + states) if takes else start
-            here = switches if only is None or only(k, d) else {}
+            here = dict(switches)
+            for only, there in placed:
+                if only(k, d):
+                    here |= there
             out, state = run_layer(step, below, start, p, way[d], **here)
             outs.append(turn(out) if turn and d else out)
             states.append(state)

@@ -100,7 +100,11 @@ class Task:
                 return words.ready_made(self, watch.called)
             if not trials and words.is_undone(trial):
                 return words.undone(self, trial)
-            trials.append(trial)
+            if case.optional and not trial.right:
+                trials[0].notes.append(f"{case.note} input is not taken as torch's layer takes it")
+            else:
+                trials.append(trial)
+        visible = [case for case in visible if not case.optional]
         parts = self.parts(trials)
         share = sum(s for earned, s in parts.values() if earned)
         if all(trial.right for trial in trials):
