@@ -35,7 +35,7 @@ def address():
 
 
 @contextmanager
-def opened(chromium, address, page="", scheme="light", width=1280):
+def opened(chromium, address, page, scheme="light", width=1280):
     """A page with all its formulas set, and the list of what went wrong in it."""
     context = chromium.new_context(
         viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
@@ -77,7 +77,8 @@ def bad_formulas(tab):
 
 def serious(tab):
     """axe-core's findings of the two upper grades, one line each."""
-    found = Axe().run(tab).response["violations"]
+    options = {"resultTypes": ["violations"], "preload": False}  # what is shown, as it is shown
+    found = Axe().run(tab, options=options).response["violations"]
     return [
         f"{fault['id']}: {node['html'][:150]}"
         for fault in found
@@ -94,12 +95,14 @@ def test_page(chromium, address, page):
             assert tab.evaluate("document.documentElement.dataset.theme") == scheme, view
             assert bad_formulas(tab) == [], view
             assert too_wide(tab) <= 0, view
-            assert serious(tab) == [], view
             assert faults == [], view
+            if (scheme, width) in (VIEWS[0], VIEWS[-1]):  # axe takes seconds
+                assert serious(tab) == [], view
 
 
 def test_the_first_page_leads_to_the_intro(chromium, address):
-    with opened(chromium, address) as (tab, faults):
+    with opened(chromium, address, "search.html") as (tab, faults):
+        tab.goto(address)
         tab.wait_for_url(address + "book/intro.html")
         assert faults == []
 
