@@ -1,0 +1,127 @@
+"""Taking in what platforms export: everybody's notebook in its place, and nothing lost silently."""
+
+import io
+import os
+import zipfile
+
+import pytest
+
+from rnn_course.autograde.intake import take_in
+
+ROSTER = """id,first_name,last_name,canvas_id,email
+ada,Ada,Lovelace,1234,ada@example.org
+emmy,Emmy,Noether,77,emmy@example.org
+kurt,Kurt,Gödel,88,kurt@example.org
+"""
+
+
+def make_zip(path, files):
+    with zipfile.ZipFile(path, "w") as archive:
+        for number, (name, data) in enumerate(files.items()):
+            about = zipfile.ZipInfo(name, (2026, 1, 1 + number, 12, 0, 0))
+            archive.writestr(about, data)
+    return path
+
+
+@pytest.fixture
+def roster(tmp_path):
+    path = tmp_path / "roster.csv"
+    path.write_text(ROSTER)
+    return path
+
+
+def submitted(tmp_path):
+    root = tmp_path / "submitted"
+    return {
+        p.relative_to(root).as_posix(): p.read_text()
+        for p in sorted(root.rglob("*.ipynb"))
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        ["class/ada/rnn/rnn.ipynb", "emmy/rnn/rnn.ipynb"],
+        ["Ada Lovelace_5_assignsubmission_file_/rnn.ipynb",
+         "Emmy Noether_6_assignsubmission_file_rnn.ipynb"],
+        ["lovelaceada_1234_999_rnn.ipynb", "noetheremmy_LATE_77_998_rnn-2.ipynb"],
+        ["x/unknown_1234_9_rnn (1).ipynb", "emmy@example.org/rnn/rnn.ipynb"],
+    ],
+    ids=["nbgrader", "Moodle", "Canvas", "by number and address"],
+)  # fmt: skip
+def test_the_forms_of_names_are_known(tmp_path, roster, files):
+    source = make_zip(tmp_path / "x.zip", {f: f for f in files})
+    taken = take_in(source, "rnn", tmp_path / "submitted", roster)
+    assert submitted(tmp_path) == {
+        "ada/rnn/rnn.ipynb": files[0], "emmy/rnn/rnn.ipynb": files[1]
+    }  # fmt: skip
+    assert taken.absent == ["kurt"] and taken.unmatched == {}
+
+
+def test_without_a_roster_the_name_is_the_student(tmp_path):
+    source = make_zip(tmp_path / "x.zip", {"Kurt Gödel_5_assignsubmission_file_/rnn.ipynb": "k"})
+    assert list(take_in(source, "rnn", tmp_path / "submitted").students) == ["kurt-gödel"]
+
+
+def test_a_folder_and_zips_within_are_read(tmp_path, roster):
+    folder = tmp_path / "export"
+    folder.mkdir()
+    (folder / "lovelaceada_1234_9_rnn.ipynb").write_text("a")
+    inner = io.BytesIO()
+    make_zip(inner, {"rnn.ipynb": "e"})
+    (folder / "Emmy Noether_6_assignsubmission_file_.zip").write_bytes(inner.getvalue())
+    take_in(folder, "rnn", tmp_path / "submitted", roster)
+    assert submitted(tmp_path) == {"ada/rnn/rnn.ipynb": "a", "emmy/rnn/rnn.ipynb": "e"}
+
+
+def test_the_newest_counts_and_is_not_replaced_by_an_older_one(tmp_path, roster):
+    files = {"lovelaceada_1234_1_rnn.ipynb": "old", "lovelaceada_1234_2_rnn-1.ipynb": "new"}
+    taken = take_in(make_zip(tmp_path / "x.zip", files), "rnn", tmp_path / "submitted", roster)
+    assert taken.unmatched == {"lovelaceada_1234_1_rnn.ipynb": "ada has a newer one"}
+    older = make_zip(tmp_path / "y.zip", {"lovelaceada_1234_1_rnn.ipynb": "older"})
+    take_in(older, "rnn", tmp_path / "submitted", roster)
+    assert submitted(tmp_path) == {"ada/rnn/rnn.ipynb": "new"}
+    stamp = (tmp_path / "submitted" / "ada" / "rnn" / "timestamp.txt").read_text()
+    assert stamp == "2026-01-02 12:00:00 UTC\n"
+
+
+def test_what_is_nobodys_is_listed(tmp_path, roster):
+    files = {
+        "notes.txt": "",
+        "stranger_1_2_rnn.ipynb": "",
+        "rnn.ipynb": "",
+        "../ada/rnn/x.ipynb": "",
+    }
+    taken = take_in(make_zip(tmp_path / "x.zip", files), "rnn", tmp_path / "submitted", roster)
+    assert taken.unmatched == {
+        "notes.txt": "its name has none of the known forms",
+        "stranger_1_2_rnn.ipynb": "nobody on the roster",
+        "rnn.ipynb": "its name has none of the known forms",
+    }
+    assert os.listdir(tmp_path / "submitted") == ["ada"]  # nothing was unpacked elsewhere
+    assert not (tmp_path / "ada").exists()
+
+
+def test_a_wrong_name_stays_wrong(tmp_path, roster):
+    source = make_zip(tmp_path / "x.zip", {"ada/rnn/Untitled3.ipynb": "?"})
+    take_in(source, "rnn", tmp_path / "submitted", roster)
+    assert list(submitted(tmp_path)) == ["ada/rnn/Untitled3.ipynb"]
+
+
+def test_a_pattern_of_ones_own(tmp_path, roster):
+    source = make_zip(tmp_path / "x.zip", {"week3-ada.ipynb": "a"})
+    own = r"week3-(?P<student_id>\w+)(?P<file_id>\.ipynb)"
+    taken = take_in(source, "rnn", tmp_path / "submitted", roster, own)
+    assert list(taken.students) == ["ada"]
+
+
+def test_bad_input_is_told_in_one_line(tmp_path):
+    with pytest.raises(ValueError, match="no such file or folder; expected the zip"):
+        take_in(tmp_path / "nope", "rnn", tmp_path)
+    (tmp_path / "x.zip").write_text("no zip")
+    with pytest.raises(ValueError, match="no zip file"):
+        take_in(tmp_path / "x.zip", "rnn", tmp_path)
+    (tmp_path / "r.csv").write_text("name\nada\n")
+    make_zip(tmp_path / "y.zip", {})
+    with pytest.raises(ValueError, match="a column 'id'"):
+        take_in(tmp_path / "y.zip", "rnn", tmp_path, tmp_path / "r.csv")
