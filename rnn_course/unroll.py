@@ -7,8 +7,8 @@ step 0, then the N_1 rows of step 1, and so on. `sizes` is the list N_0, N_1, ..
     packed           sizes falls: a sequence that has ended has no more rows. The table is
                      torch's PackedSequence.data, sizes its batch_sizes
 
-This is the only loop over time in the course: the one for all kinds, both directions, padded
-and packed, numpy and torch.
+This is the reference's only loop over time: the one for all kinds, both directions, padded and
+packed, numpy and torch. (rnn_course.fast has loops of its own, which trade that for speed.)
 """
 
 from rnn_course.ops import concat, cut, linear
@@ -32,7 +32,7 @@ def unroll(cell, rows, sizes, state, p, reverse=False):
     order = order[::-1] if reverse else order
 
     outputs, pulls = [None] * len(sizes), [None] * len(sizes)
-    for t in order:
+    for t in order:  # the loop over time is here
         going, pulls[t] = cell(steps[t], first(state, sizes[t]), p)
         outputs[t] = going[0]
         state = rejoin(going, state)
