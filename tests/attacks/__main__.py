@@ -1,8 +1,9 @@
-"""Runs the corpus of attacks against the judge, and where it can against stock nbgrader.
+"""Runs the corpus of attacks against the judge.
 
-    python -m tests.attacks [--stock] [--jobs N] [NAME...]
+    python -m tests.attacks [--jobs N] [WORD ...]     only attacks with one of the words
 
-Prints a line for each attack; exit status 1 if one was accepted or did harm.
+Prints a line for each attack; exit status 1 if one was accepted or did harm. The same beside stock
+nbgrader: bench/evidence/attacks.py.
 """
 
 import argparse

@@ -206,7 +206,7 @@ def submit(folder, student, data):
     return path
 
 
-def nbgrader(folder, *arguments, check=True):
+def nbgrader(folder, *arguments, check=True, timeout=600):
     """Run an nbgrader command in a course; returns the finished process, its output as text."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
@@ -214,6 +214,7 @@ def nbgrader(folder, *arguments, check=True):
         cwd=folder,
         env={**os.environ, "PATH": path},
         check=check,
+        timeout=timeout,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
