@@ -12,7 +12,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # Files that take more than a few seconds, cheapest first; all others run before them. So that
 # what can fail quickly fails first.
-SLOW = ["test_proof", "test_training", "test_exercises", "test_grade", "test_book", "test_pages"]
+SLOW = """test_training test_proof test_planted_faults test_small_world test_exercises test_grade
+test_kit test_same_verdicts test_class_run test_corpus test_book test_pages""".split()
 
 
 def pytest_collection_modifyitems(items):
