@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 import torch
 
+MOST_NUMBERS = 1_000_000  # a larger answer is not looked into: no task has one
+
 
 @dataclass
 class Leaf:
@@ -102,8 +104,9 @@ def compare_leaf(leaf, expected, got, rounding):
         return Finding(leaf, "type", describe(got), f"a tensor {shape_text(expected.shape)}")
     if got.shape != expected.shape:
         return Finding(leaf, "shape", shape_text(got.shape), shape_text(expected.shape))
-    if got.is_complex() or got.is_sparse or got.layout != torch.strided:
-        return Finding(leaf, "type", f"a {got.dtype} tensor, {got.layout}", "an ordinary tensor")
+    if got.is_complex() or got.layout != torch.strided or got.is_meta:
+        said = f"a tensor of {str(got.dtype).removeprefix('torch.')}, {got.layout}"
+        return Finding(leaf, "type", said, "an ordinary tensor of floats")
     got = got.to(torch.float64)
     expected = expected.to(torch.float64)
     scale = expected.abs().max().item() if expected.numel() else 0.0
@@ -131,8 +134,8 @@ def first_difference(expected, got, where=""):
     """None, or words on where two plain values first differ. Never the expected value itself."""
     if isinstance(got, torch.Tensor) and not isinstance(expected, torch.Tensor):
         got = plain_tensor(got)
-        if got.numel() > 1_000_000:
-            return f"{where}a tensor of {got.numel()} numbers"
+        if got.numel() > MOST_NUMBERS or got.layout != torch.strided or got.is_meta:
+            return f"{where}got {describe(got)}"
         got = got.tolist()
     if isinstance(expected, torch.Tensor):
         found = compare_leaf(Leaf("value"), expected, got, 1e-5 * (1 + expected.abs().max()))
@@ -143,7 +146,7 @@ def first_difference(expected, got, where=""):
     if isinstance(expected, int | float):
         if isinstance(got, bool) or not isinstance(got, int | float):
             return f"{where}a number was expected, got {describe(got)}"
-        if isinstance(got, int) and abs(got) > 10**30:
+        if is_very_large(got):
             return f"{where}got a very large number"
         close = got == expected or abs(got - expected) <= 1e-5 * max(1.0, abs(expected))
         return None if close else f"{where}got {got!r}"
@@ -198,6 +201,8 @@ def rounding_of(exact, rounded):
 def plain_tensor(value):
     """An ordinary tensor with the numbers of this one, whatever its subclass says of itself."""
     with torch._C.DisableTorchFunctionSubclass():
+        if value.layout != torch.strided or value.is_meta:
+            return value  # sparse and the like: `compare` says that it wants an ordinary one
         return torch.Tensor.detach(value).as_subclass(torch.Tensor)
 
 
@@ -205,12 +210,27 @@ def as_tensor(value, like):
     """A tensor from what came back: a tensor, or numbers where a few whole numbers will do."""
     if isinstance(value, torch.Tensor):
         return plain_tensor(value)
-    if like.dim() == 0 and isinstance(value, int | float):
+    if like.dim() == 0 and isinstance(value, int | float) and not is_very_large(value):
         return torch.tensor(float(value), dtype=torch.float64)
     whole = not like.is_floating_point() and like.dim() == 1
     if whole and isinstance(value, list | tuple) and len(value) <= 10_000:
-        return torch.tensor(value) if all(isinstance(v, int) for v in value) else value
+        small = all(isinstance(v, int) and not is_very_large(v) for v in value)
+        return torch.tensor(value) if small else value
     return value
+
+
+def is_very_large(number):
+    """Too large to be turned into a tensor, or into text."""
+    return isinstance(number, int) and abs(number) >= 2**63
+
+
+def nested_at_most(value, depth):
+    """Is a nest of tuples, lists and dicts no deeper than that? (A list may hold itself.)"""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if not isinstance(value, tuple | list):
+        return True
+    return depth > 0 and all(nested_at_most(v, depth - 1) for v in value)
 
 
 def form(returns):
@@ -242,7 +262,7 @@ def describe(value, depth=0):
         return f"a {name} of {len(value)}: {', '.join(inner)}{', ...' * (len(value) > 3)}"
     if isinstance(value, dict):
         return f"a dict of {len(value)}"
-    if isinstance(value, int) and abs(value) > 10**30:
+    if is_very_large(value):
         return "a very large number"
     if isinstance(value, bool | int | float) or value is None:
         return repr(value)

@@ -7,6 +7,7 @@ against what each known mistake gives on the same inputs; if none fits, against 
 """
 
 import time
+import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,6 +18,7 @@ from rnn_course.checks.exhibits import (
     close,
     flat,
     gather,
+    readable,
     usable,
 )
 from rnn_course.checks.pairs import Pairs
@@ -52,16 +54,23 @@ def diagnose(task, function, trials, visible, pair_seconds=None):
         return Diagnosis(clues=[ONLY_HIDDEN])
     if unsteady(task, function, trials[0]):
         return Diagnosis(clues=[UNSTEADY])
-    known = [*task.known(), *task.generic(), *task.mutants()]
+    known = task.all_mistakes()
     exhibits, raised = gather(task, function, visible)
+    exhibits = [e for e in exhibits if e.has_numbers]
+    with warnings.catch_warnings():  # our own trials must not speak on the student's page
+        warnings.simplefilter("ignore")
+        return name(known, exhibits, raised, trials[0].trouble, pair_seconds)
+
+
+def name(known, exhibits, raised, trouble, pair_seconds):
     search = Search(known, exhibits, raised)
     if not search.wrong:
-        return Diagnosis(named_by_error(known, trials[0].trouble))
+        return Diagnosis(named_by_error(known, trouble))
     found = search.one()
     if found:
         return Diagnosis([found])
-    if trials[0].trouble:
-        return Diagnosis(named_by_error(known, trials[0].trouble))
+    if trouble:
+        return Diagnosis(named_by_error(known, trouble))
     seconds = PAIR_SECONDS if pair_seconds is None else pair_seconds
     pairs = Pairs(search, time.thread_time() + seconds)
     found = pairs.find()
@@ -70,10 +79,10 @@ def diagnose(task, function, trials, visible, pair_seconds=None):
 
 def unsteady(task, function, trial):
     """Does a second call with the same inputs give something else?"""
-    if trial.trouble:
+    if trial.trouble or not readable(trial.answer):
         return False
     again, _ = task.run(function, trial.case)
-    if again.trouble:
+    if again.trouble or not readable(again.answer):
         return True
     (form, one), (form_again, two) = (
         flat(arrays(as_plain(task.evidence(t.answer)))) for t in (trial, again)

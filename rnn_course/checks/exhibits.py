@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from rnn_course.checks import cases
-from rnn_course.checks.compare import leaves, plain_tensor
+from rnn_course.checks.compare import MOST_NUMBERS, leaves, plain_tensor
 from rnn_course.checks.places import BLOCKS
 from rnn_course.checks.recurrence import arrays
 
@@ -51,6 +51,19 @@ class Exhibit:
             self.right = list(map(close, self.expected, self.given, [self.exact] * len(self.given)))
 
     @property
+    def has_numbers(self):
+        """Is there anything in it of which a mistake could be told?"""
+        if not any(isinstance(x, np.ndarray) and x.size > 1 for x in self.expected):
+            return True  # a task of words and single numbers
+        return any(
+            isinstance(x, np.ndarray)
+            and x.size > 1
+            and x.dtype.kind in "fiub"
+            and np.isfinite(x).any()
+            for x in self.given
+        )
+
+    @property
     def is_right(self):
         return self.right is not None and all(self.right)
 
@@ -72,6 +85,8 @@ def gather(task, function, visible):
         if trial.trouble:
             raised.append((case.args, reference))
             continue
+        if not readable(trial.answer):
+            continue
         right = task.expected(case)[0]
         answers = as_plain(task.evidence(trial.answer)), task.evidence(right)
         exhibits.append(exhibit(case.args, reference, *answers, exact, case.note, blocks))
@@ -82,14 +97,18 @@ def gather(task, function, visible):
 
 
 def blocks_of(returns):
-    """For each declared result: how many blocks its last axes of blocks hold, as (axis, number).
+    """For each declared result how it is cut for comparison: (axis, number of blocks), or None.
 
-    Two mistakes may each spoil one gate's rows: so blocks are compared one by one.
+    Two mistakes may each spoil one gate's rows, and many do not show at the first step: so the
+    gates' rows are compared one by one, and the first step apart from the others (number 0).
     """
     found = []
     for leaf in leaves(returns):
         axes = [(k - len(leaf.axes), BLOCKS[a]) for k, a in enumerate(leaf.axes) if a in BLOCKS]
-        found.append((axes[0][0], len(axes[0][1])) if axes else None)
+        if axes:
+            found.append((axes[0][0], len(axes[0][1])))
+        else:
+            found.append((-len(leaf.axes), 0) if leaf.axes[:1] in (("T",), ("R",)) else None)
     return found
 
 
@@ -105,7 +124,9 @@ def cut_blocks(flattened, blocks):
             continue
         axis, number = block
         fits = isinstance(entry, np.ndarray) and entry.ndim >= -axis
-        if fits and entry.shape[axis] % number == 0:
+        if number == 0:
+            cut += [entry[:1], entry[1:]] if fits else [entry, entry]
+        elif fits and entry.shape[axis] % number == 0:
             cut += np.split(entry, number, axis)
         else:
             cut += [entry] * number
@@ -130,7 +151,15 @@ def exhibit(args, reference, answer, right, exact, note, blocks=(), only_step=Fa
 
 def as_plain(value):
     """The answer with ordinary tensors in it."""
-    return cases.change_tensors(value, lambda x: plain_tensor(x).to_dense())
+    return cases.change_tensors(value, plain_tensor)
+
+
+def readable(answer):
+    """Has it only ordinary tensors in it, and not too large ones?"""
+    return all(
+        x.layout == torch.strided and not x.is_meta and x.numel() <= MOST_NUMBERS
+        for x in cases.tensors(answer)
+    )
 
 
 def flat(value):
@@ -191,10 +220,26 @@ def answer_of(reference, change, args):
     function = change.pop("instead", None) or reference
     if "plain" in change:
         function = change.pop("plain").edited(change.pop("edits"))
+        args = own_tensors(args)
+    elif not getattr(reference, "on_arrays", False):
+        args = own_tensors(args)
     if before:
         args = before(*args)
     got = function(*args, **change)
     return after(got) if after else got
+
+
+def own_tensors(value):
+    """A copy of the arguments as tensors: a changed text may write into them."""
+    if isinstance(value, torch.Tensor):
+        return value.clone()
+    if isinstance(value, np.ndarray):
+        return torch.from_numpy(value.copy())
+    if isinstance(value, tuple | list):
+        return type(value)(map(own_tensors, value))
+    if isinstance(value, dict):
+        return {key: own_tensors(inner) for key, inner in value.items()}
+    return value
 
 
 def usable(exhibit):

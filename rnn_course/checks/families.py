@@ -15,13 +15,6 @@ from rnn_course.checks.places import AXES
 from rnn_course.checks.signature import names_and_paths
 from rnn_course.ops import sigmoid, tanh
 
-
-def generic(call, returns):
-    """All of them for a task with this signature and these declared results."""
-    names = names_and_paths(call)
-    return [*of_results(returns), *of_arguments(names)]
-
-
 # ------------------------------------------------------------------------------ results
 
 
@@ -47,6 +40,8 @@ def of_results(returns):
                 f"`{first.name}` is returned in the place of `{second.name}`.",
                 result=lambda r, a=a, b=b: put(r, b, get(r, a)),
             )
+        yield from taken_from(p, one, q, two)
+        yield from taken_from(q, two, p, one)
     if isinstance(returns, tuple):
         yield Mistake(
             "results-reversed",
@@ -67,11 +62,30 @@ def of_results(returns):
             )
 
 
+def taken_from(p, one, q, two):
+    """The result at q, cut out of the one at p."""
+    cuts = {
+        "the-end-of": ("its last rows", lambda x, like: x[-len(like) :]),
+        "the-start-of": ("its first rows", lambda x, like: x[: len(like)]),
+        "the-last-of": ("its last entry", lambda x, like: x[-1]),
+        "the-first-of": ("its first entry", lambda x, like: x[0]),
+        "the-last-column-of": ("its last entry along the second axis", lambda x, like: x[:, -1]),
+    }
+    for name, (said, cut) in cuts.items():
+        yield Mistake(
+            f"{two.name}-is-{name}-{one.name}",
+            f"`{two.name}` is cut out of `{one.name}`: {said}.",
+            result=lambda r, cut=cut: put(r, q, cut(_numbers(get(r, p)), _numbers(get(r, q)))),
+        )
+
+
 def leaf_changes(leaf):
     """(name, words, change) for one result. A change gets an array or a plain value."""
     whole = array_changes()
+    if not leaf.axes:  # a number, or a list of numbers
+        whole = (*whole, *axis_changes(0, "entries", ("entry", "entries")))
     for name, said, change in whole:
-        yield name, said, lambda x, change=change: change(_numbers(x))
+        yield name, said, lambda x, change=change: _as_it_was(x, change(_numbers(x)))
     n = len(leaf.axes)
     for j, k in combinations(range(n), 2):
         a, b = leaf.axes[j], leaf.axes[k]
@@ -211,8 +225,9 @@ def axis_changes(k, axis, word):
 # ---------------------------------------------------------------------------- arguments
 
 
-def of_arguments(names):
-    """What can be wrong with what is read. names: (name, path) of every argument."""
+def of_arguments(call):
+    """What can be wrong with what is read by a function with this signature."""
+    names = names_and_paths(call)
     for name, path in names:
         for short, said, change in argument_changes():
             yield Mistake(
@@ -369,6 +384,11 @@ def like(changed, nest, path):
     if getattr(one, "shape", type(one)) != getattr(two, "shape", type(two)):
         _no()
     return changed
+
+
+def _as_it_was(x, changed):
+    """A list, if it was one."""
+    return changed.tolist() if isinstance(x, list) else changed
 
 
 def _numbers(x):

@@ -91,7 +91,7 @@ def task_for(reference, unbatched=False, packed=False, forbids=()):
         partial(probes, net),
         evidence=lambda answer: answer["result"],
         inner=net.first_step,
-        mutant_mistakes=net.placed_mistakes(),
+        further=net.placed_mistakes(),
     )
 
 
@@ -156,9 +156,10 @@ class Net:
         return parts if self.two else parts[0]
 
     def mistakes(self):
+        first = [mistakes.TANH_FOR_RELU] if self.relu else []
         if self.cell:
-            return mistakes.cell(self.kind)
-        return mistakes.network(self.kind, self.L, self.D, self.batch_first, self.P)
+            return first + mistakes.cell(self.kind)
+        return first + mistakes.network(self.kind, self.L, self.D, self.batch_first, self.P)
 
     def placed_mistakes(self):
         """Those of one step, made in one direction or in some layers only."""

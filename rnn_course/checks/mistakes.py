@@ -92,6 +92,13 @@ class Mistake:
         """Is it made inside one step, and in every step?"""
         return all(key in IN_STEP or key.startswith("act_") for key in self.change)
 
+    @property
+    def goes_with(self):
+        """Mistakes with the same answer here can be combined with the same others."""
+        if self.change.keys() <= FREE:
+            return "all"
+        return id(self.change["plain"]) if "plain" in self.change else "switches"
+
     def with_(self, other):
         """The switches of both mistakes at once, or None where they cannot be together."""
         one, two = self.change, other.change
@@ -534,6 +541,14 @@ def softmax(x):
 # ------------------------------------------------------------------- what only one kind has
 
 
+TANH_FOR_RELU = Mistake(
+    "activation-tanh",
+    'tanh in place of relu; nonlinearity is "relu" here.',
+    "rnn/step",
+    total=lambda a, u, h, act: tanh(a + u),
+)
+
+
 def only_rnn():
     where = "rnn/step"
     table = {
@@ -541,7 +556,6 @@ def only_rnn():
         "activation-relu": ("relu in place of tanh.", lambda a, u, h, act: relu(a + u)),
         "activation-sigmoid": ("A sigmoid in place of tanh.", lambda a, u, h, act: sigmoid(a + u)),
         "activation-twice": ("tanh is taken twice.", lambda a, u, h, act: act(act(a + u))),
-        "activation-tanh": ("tanh in place of relu.", lambda a, u, h, act: tanh(a + u)),
         "activation-on-input-only": (
             "tanh is taken of the input's part only; it belongs around the whole sum.",
             lambda a, u, h, act: act(a) + u,
@@ -579,7 +593,8 @@ def only_rnn():
             lambda a, u, h, act: act(a - u),
         ),
         "parts-averaged": (
-            "The mean of both parts is taken; they are added.",
+            "The mean of both parts is taken; they are added. (2 sigmoid(a) - 1 for tanh gives the "
+            "same numbers: it is tanh of a half.)",
             lambda a, u, h, act: act((a + u) / 2),
         ),
         "half-mixed": (

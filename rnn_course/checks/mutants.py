@@ -8,6 +8,7 @@ mistake is the changed line, never the right one.
 
 import ast
 import inspect
+import re
 import textwrap
 from functools import cached_property
 from itertools import combinations
@@ -137,15 +138,16 @@ class Plain:
         if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
             del self.tree.body[0]  # the docstring
         CountRounds().visit(self.tree)
+        ast.fix_missing_locations(self.module)
         self.compiled = {}
 
     @cached_property
     def mistakes(self):
-        """One for each single edit, the likelier ones first."""
+        """(likely ones, others): one for each single edit."""
         likely, others = [], []
         for edit, is_likely in edits(self.tree):
             (likely if is_likely else others).append(Mutant(self, edit))
-        return likely + others
+        return likely, others
 
     def edited(self, chosen):
         """The function with these edits made in its text."""
@@ -155,7 +157,6 @@ class Plain:
 
     def _compile(self, chosen):
         def build():
-            ast.fix_missing_locations(self.module)
             names = dict(self.function.__globals__) | {"range": short_range}
             exec(compile(self.module, "<edited>", "exec"), names)
 
@@ -174,7 +175,7 @@ class Plain:
             for edit in sorted(chosen, key=lambda e: -e.depth):
                 old = edit.get()
                 undo.append((edit, old))
-                edit.put(edit.make(old))
+                edit.put(ast.fix_missing_locations(edit.make(old)))
             return use()
         finally:
             for edit, old in reversed(undo):
@@ -265,6 +266,8 @@ def of_statement(body, k, names, depth):
         value = getattr(node, field, None)
         if isinstance(value, ast.expr):
             yield from of_expression((node, field, None), value, statement, names, depth + 1)
+    if isinstance(node, ast.Assign) and len(node.targets) == 1:
+        yield from of_assigned((node, "value", None), node, statement, names, depth + 1)
     if isinstance(node, ast.For):
         backwards = "reversed(list(x))"
         yield (
@@ -290,6 +293,43 @@ def of_statement(body, k, names, depth):
                 yield from of_statement(inner_body, j, names, depth + 2)
 
 
+def of_assigned(place, node, statement, names, depth):
+    """Slips that concern a whole line: one more term or factor, another scale, another sign."""
+    if isinstance(node.value, ast.Constant | ast.List | ast.Tuple | ast.Dict):
+        return
+    for pattern in ("-x", "x / len(x)", "x / x.shape[-1]", "x * len(x)", "2 * x", "x / 2", "x.T"):
+        yield Edit(place, lambda n, pattern=pattern: _fill(pattern, n), statement, depth), True
+    own = ast.unparse(node.targets[0])
+    for other in names:
+        if other != own and len(names) <= 20:
+            for op in (ast.Add, ast.Mult):
+                yield (
+                    Edit(
+                        place,
+                        lambda n, other=other, op=op: ast.BinOp(
+                            n, op(), ast.Name(other, ast.Load())
+                        ),
+                        statement,
+                        depth,
+                    ),
+                    False,
+                )
+
+
+SLOPES = (re.compile(r"(\w+) \* \(1 - (\1)\)"), re.compile(r"1 - (\w+) \*\* 2"))
+OTHER_SLOPES = (
+    *("1", "x * (1 - x)", "1 - x ** 2", "1 - x", "x", "1 + x ** 2", "x ** 2", "1 / (1 + x ** 2)"),
+    *("1 - torch.tanh(x) ** 2", "torch.sigmoid(x) * (1 - torch.sigmoid(x))", "x > 0"),
+)
+
+
+NAME_PATTERNS = (  # what a variable is taken for
+    *("1 - x", "-x", "x.T", "2 * x", "x + 1", "x - 1", "x.flip(0)", "torch.tanh(x)"),
+    # torch.square, not **: a whole number squared in every round would grow without end
+    *("torch.sigmoid(x)", "torch.square(x)", "1 - torch.square(x)"),
+)
+
+
 class _Holder:
     """Stands in for the parent of a list of statements."""
 
@@ -302,6 +342,14 @@ def of_expression(place, node, statement, names, depth):
         return Edit(place, make, statement, depth), likely
 
     if isinstance(node, ast.BinOp):
+        text = ast.unparse(node)
+        for slope in SLOPES:  # the derivative of tanh or of a sigmoid, and what is taken for it
+            found = slope.fullmatch(text)
+            for other in OTHER_SLOPES if found else ():
+                if other.replace("x", found[1]) != text:
+                    yield edit(
+                        lambda n, other=other, x=found[1]: _fill(other, ast.Name(x, ast.Load()))
+                    )
         if not isinstance(node.op, ast.MatMult):
             yield edit(lambda n: n.left)
             yield edit(lambda n: n.right)
@@ -319,11 +367,7 @@ def of_expression(place, node, statement, names, depth):
         for other in names:
             if other != node.id:
                 yield edit(lambda n, other=other: ast.Name(other, ast.Load()), False)
-        for pattern in ("1 - x", "-x", "x.T", "2 * x", "x + 1", "x - 1"):
-            yield edit(lambda n, pattern=pattern: _fill(pattern, n), False)
-        # torch.square, not **: a whole number squared in every round would grow without end
-        patterns = ("torch.square(x)", "1 - torch.square(x)", "torch.tanh(x)", "torch.sigmoid(x)")
-        for pattern in (*patterns, "x.flip(0)", "x[:1]", "x[-1:]"):
+        for pattern in NAME_PATTERNS:
             yield edit(lambda n, pattern=pattern: _fill(pattern, n), False)
     elif isinstance(node, ast.Constant):
         yield from of_constant(node, edit)

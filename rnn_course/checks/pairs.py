@@ -8,6 +8,7 @@ student's number, or nearly so. The pairs are tried in the order of how well tha
 """
 
 import time
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -19,8 +20,35 @@ MOST_PAIRS = 100_000  # more cannot be tried anyway
 MOST_RIGHT = 3  # inputs on which the student is right: so many are enough to rule mistakes out
 
 
-class OutOfTime(Exception):  # noqa: N818
-    """The search has used up its time."""
+@dataclass
+class Row:
+    """What a mistake alone does, for every result that the student has wrong.
+
+    leaves_right   does it leave this result right
+    explains       does it give the student's number
+    tried          has it been tried there
+    marks          its answers in short: two mistakes with the same marks are the same
+    """
+
+    mistake: object
+    leaves_right: list = field(default_factory=list)
+    explains: list = field(default_factory=list)
+    tried: list = field(default_factory=list)
+    marks: list = field(default_factory=list)
+
+    def known(self, leaves_right, explains, mark):
+        self.leaves_right += leaves_right
+        self.explains += explains
+        self.tried += [True] * len(explains)
+        self.marks.append(mark)
+        return self
+
+    def unknown(self, results):
+        self.leaves_right += [False] * results
+        self.explains += [False] * results
+        self.tried += [False] * results
+        self.marks.append(id(self.mistake))
+        return self
 
 
 class Pairs:
@@ -35,15 +63,13 @@ class Pairs:
         """Two known mistakes that together explain everything, or None."""
         if not self.search.wrong:
             return None
-        known, leaves_right, explains, known_there = self.table()
-        try:
-            for a, b in self.consistent(leaves_right, explains, known_there):
-                if time.thread_time() > self.deadline:
-                    raise OutOfTime
-                if self.together(known[a], known[b]):
-                    return [known[a], known[b]]
-        except OutOfTime:
-            pass
+        rows = self.table()
+        for a, b in consistent(rows):
+            if time.thread_time() > self.deadline:
+                return None
+            first, second = rows[a].mistake, rows[b].mistake
+            if self.together(first, second):
+                return [first, second]
         return None
 
     def together(self, first, second):
@@ -57,26 +83,26 @@ class Pairs:
         return bool(shared) and self.search.explains(second.with_(first))
 
     def table(self):
-        """(known, leaves_right, explains, known_there).
+        """The rows of the mistakes that leave right what the student has right.
 
-        known: the mistakes that leave right what the student has right. The others are arrays,
-        mistakes x results that the student has wrong: does the mistake leave this result right;
-        does it alone give the student's; has it been tried there.
+        Of mistakes that give the same numbers everywhere, and go together with the same others,
+        only the first has a row.
         """
         end = time.thread_time() + TABLE_SHARE * (self.deadline - time.thread_time())
         right = [e for e in self.search.whole if e.is_right][:MOST_RIGHT]
-        last = []
         columns = self.search.steps + sorted(right + self.search.wrong, key=lambda e: e.cost)
-        rows = [(m, [], [], []) for m in self.search.known]
+        rows = last = [Row(mistake) for mistake in self.search.known]
         for k, e in enumerate(columns):
             if k == len(self.search.steps):
-                self.steps_are_explained = any(any(row[2]) for row in rows)
+                self.steps_are_explained = any(any(row.explains) for row in rows)
             rows = self.affordable(e, rows, end - time.thread_time(), k < LEAST_COLUMNS)
             if rows is None:
                 break
             last = rows = self.column(e, rows)
-        known = [row[0] for row in last]
-        return known, *(np.array([row[k] for row in last], bool) for k in (1, 2, 3))
+        first = {}
+        for row in last:
+            first.setdefault((row.mistake.goes_with, *row.marks), row)
+        return list(first.values())
 
     def affordable(self, e, rows, seconds, needed):
         """The rows that can be tried on this exhibit in the time; None if that is not all.
@@ -85,7 +111,7 @@ class Pairs:
         """
         most, chosen = int(seconds / e.cost), []
         for row in rows:
-            if not self.says_nothing(row[0], e, row[2]):
+            if not self.says_nothing(row, e):
                 most -= 1
             if most < 0:
                 return chosen if needed and len(chosen) > 50 else None
@@ -95,40 +121,35 @@ class Pairs:
     def column(self, e, rows):
         """The rows with what each mistake does on one more exhibit; those it rules out are gone."""
         kept = []
-        for mistake, leaves_right, explains, known_there in rows:
-            if self.says_nothing(mistake, e, explains):
-                wrong = [r for r in e.right or [False] if not r]
-                leaves, fits, there = ([False] * len(wrong) for _ in range(3))
-            else:
-                effect = self.effect(mistake, e)
-                if effect is None:
-                    continue
-                leaves, fits = effect
-                there = [True] * len(leaves)
-            kept.append((mistake, leaves_right + leaves, explains + fits, known_there + there))
+        for row in rows:
+            if self.says_nothing(row, e):
+                kept.append(row.unknown(sum(not right for right in e.right or [False])))
+                continue
+            got = answer(row.mistake.change, e)
+            effect = self.effect(row.mistake, got, e)
+            if effect is not None:
+                kept.append(row.known(*effect, mark_of(got)))
         return kept
 
-    def says_nothing(self, mistake, e, explains):
+    def says_nothing(self, row, e):
         """Is there nothing to learn from this mistake on this exhibit?
 
         A bare step tells only of mistakes inside a step; and one of these that does not explain
         the bare step alone does not explain a network of them either.
         """
         if e.only_step:
-            return not mistake.is_in_step
-        return mistake.is_in_step and self.steps_are_explained and not any(explains)
+            return not row.mistake.is_in_step
+        return row.mistake.is_in_step and self.steps_are_explained and not any(row.explains)
 
-    def effect(self, mistake, e):
+    def effect(self, mistake, got, e):
         """(leaves right, explains) for every wrong result, or None if it spoils a right one."""
-        got = answer(mistake.change, e)
-        given = (e.form, e.given)
         if e.right is None:  # something of another form came: all or nothing
-            fits = same_answer(got, given, e.exact)
+            fits = same_answer(got, (e.form, e.given), e.exact)
             self.note(mistake, e, fits)
             return [False], [fits]
         wrong = [k for k, right in enumerate(e.right) if not right]
         if got is None or got[0] != e.form:
-            return None if not all(not r for r in e.right) else ([False] * len(wrong),) * 2
+            return ([False] * len(wrong),) * 2 if len(wrong) == len(e.right) else None
         for k, right in enumerate(e.right):
             if right and not close(e.expected[k], got[1][k], e.exact):
                 return None
@@ -142,21 +163,39 @@ class Pairs:
         if fits and self.alone is None and not e.only_step:
             self.alone = (mistake, e)
 
-    def consistent(self, leaves_right, explains, known_there):
-        """Pairs (a, b) that may be it, the most consistent ones first."""
-        if len(leaves_right) < 2 or leaves_right.ndim < 2:
-            return
-        number = lambda table: table.astype(np.float32)  # noqa: E731
-        spoils, misses = known_there & ~leaves_right, known_there & ~explains
-        # what a leaves right, b alone must give; and what b alone gives, a must leave right
-        broken = number(leaves_right) @ number(misses).T + number(spoils) @ number(explains).T
-        explained = number(explains).sum(1)
-        # one mistake may hide only because of what the other spoils: so no rule, but an order
-        rank = broken + broken.T - explained[:, None] - explained[None, :]
-        first, second = np.triu_indices(len(rank), 1)
-        rank = rank[first, second]
-        if len(rank) > MOST_PAIRS:
-            chosen = np.argpartition(rank, MOST_PAIRS)[:MOST_PAIRS]
-            first, second, rank = first[chosen], second[chosen], rank[chosen]
-        order = np.lexsort((first + second, rank))
-        yield from zip(first[order].tolist(), second[order].tolist(), strict=True)
+
+def consistent(rows):
+    """Pairs of rows (a, b) that may be the student's two mistakes, the best ones first."""
+    explains = np.array([row.explains for row in rows], bool)
+    if len(rows) < 2 or explains.ndim < 2:
+        return
+    leaves_right = np.array([row.leaves_right for row in rows], bool)
+    tried = np.array([row.tried for row in rows], bool)
+    spoils, misses = tried & ~leaves_right, tried & ~explains
+    explained = explains.sum(1)
+    # what a leaves right, b alone must give; and what b alone gives, a must leave right
+    broken = number(leaves_right) @ number(misses).T + number(spoils) @ number(explains).T
+    # one mistake may hide only because of what the other spoils: so no rule, but an order
+    rank = broken + broken.T - explained[:, None] - explained[None, :]
+    first, second = np.triu_indices(len(rank), 1)
+    rank = rank[first, second]
+    if len(rank) > MOST_PAIRS:
+        chosen = np.argpartition(rank, MOST_PAIRS)[:MOST_PAIRS]
+        first, second, rank = first[chosen], second[chosen], rank[chosen]
+    order = np.lexsort((first + second, rank))
+    yield from zip(first[order].tolist(), second[order].tolist(), strict=True)
+
+
+def number(table):
+    return table.astype(np.float32)
+
+
+def mark_of(got):
+    """An answer in short: equal for answers that are equal up to rounding."""
+    if got is None:
+        return None
+    form, entries = got
+    short = [
+        (x.round(7) + 0.0).tobytes() if isinstance(x, np.ndarray) else repr(x) for x in entries
+    ]
+    return hash((repr(form), *short))

@@ -377,18 +377,23 @@ def lstm_memory_backward(dh_new, dc_new, c, i, f, g, o):
 
 
 def lstm_cell_backward(dh_new, dc_new, c, i, f, g, o, W_ih, W_hh):
+    slope_i = i * (1 - i)
+    slope_f = f * (1 - f)
+    slope_g = 1 - g**2
+    slope_o = o * (1 - o)
     c_new = f * c + i * g
     t = torch.tanh(c_new)
-    delta = dc_new + dh_new * o * (1 - t**2)
+    slope = 1 - t**2
+    delta = dc_new + dh_new * o * slope
     di = delta * g
     df = delta * c
     dg = delta * i
     do = dh_new * t
     dc = delta * f
-    da_i = di * i * (1 - i)
-    da_f = df * f * (1 - f)
-    da_g = dg * (1 - g**2)
-    da_o = do * o * (1 - o)
+    da_i = di * slope_i
+    da_f = df * slope_f
+    da_g = dg * slope_g
+    da_o = do * slope_o
     da = torch.cat([da_i, da_f, da_g, da_o], -1)
     dx = da @ W_ih
     dh = da @ W_hh
@@ -450,15 +455,21 @@ def gru_mix_backward(dh_new, h, n, z):
 
 
 def gru_cell_backward(dh_new, h, r, z, n, u_n, W_ih, W_hh):
+    def beside(r, z, n):
+        return torch.cat([r, z, n], -1)
+
+    slope_r = r * (1 - r)
+    slope_z = z * (1 - z)
+    slope_n = 1 - n**2
     dn = dh_new * (1 - z)
     dz = dh_new * (h - n)
-    da_n = dn * (1 - n**2)
+    da_n = dn * slope_n
     du_n = da_n * r
     dr = da_n * u_n
-    da_r = dr * r * (1 - r)
-    da_z = dz * z * (1 - z)
-    da = torch.cat([da_r, da_z, da_n], -1)
-    du = torch.cat([da_r, da_z, du_n], -1)
+    da_r = dr * slope_r
+    da_z = dz * slope_z
+    da = beside(da_r, da_z, da_n)
+    du = beside(da_r, da_z, du_n)
     dx = da @ W_ih
     dh = dh_new * z + du @ W_hh
     return da, du, dx, dh

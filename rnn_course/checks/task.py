@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 import torch
 
 from rnn_course.checks import cases, plain, words
-from rnn_course.checks.compare import compare, leaves, rounding_of
+from rnn_course.checks.compare import compare, leaves, nested_at_most, rounding_of
 from rnn_course.checks.diagnose import Diagnosis, diagnose
-from rnn_course.checks.families import generic
+from rnn_course.checks.families import of_arguments, of_results
 from rnn_course.checks.honest import RECURRENT, Watch
 from rnn_course.checks.mutants import Plain
 from rnn_course.checks.signature import shapes_of
 from rnn_course.checks.trouble import Trouble
 
+MOST_DEPTH = 8  # of tuples, lists and dicts in an answer
 SHARES = {"forward": 0.6, "states": 0.2, "gradients": 0.2, "edges": 0.2}
 
 
@@ -80,8 +81,8 @@ class Task:
     mistakes: object
     probes: Callable | None
     evidence: Callable = staticmethod(lambda answer: answer)  # what of an answer mistakes explain
-    generic_mistakes: list | None = None
-    mutant_mistakes: list | None = None
+    further: list = field(default_factory=list)  # mistakes that are less likely than the known
+    every_mistake: list | None = None
     inner: Callable | None = None  # a bare step inside an answer, for the diagnosis of networks
 
     def __call__(self, function, points=1, hidden=False, **options):
@@ -117,25 +118,29 @@ class Task:
         return list(self.draw_cases(draw, **options))
 
     def known(self):
-        """The mistakes that have been thought of for this task, most likely first."""
+        """The mistakes that have been thought of for this task, most likely first.
+
+        Where two have one name, the first counts: a task may put its own before the catalogue's.
+        """
         if callable(self.mistakes):
             self.mistakes = list(self.mistakes())
-        return list(self.mistakes)
+        return list({mistake.name: mistake for mistake in reversed(self.mistakes)}.values())[::-1]
 
-    def generic(self):
-        """Those that can be made in any task, with its results and its arguments."""
-        if self.generic_mistakes is None:
-            taken = {mistake.name for mistake in self.known()}
-            some = generic(self.call, self.evidence(self.returns))
-            self.generic_mistakes = [m for m in some if m.name not in taken]
-        return self.generic_mistakes
-
-    def mutants(self):
-        """Mistakes made by changing the text of the right answer in one place."""
-        if self.mutant_mistakes is None:
-            functions = [getattr(plain, name, None) for name in (self.name, f"{self.name}_2")]
-            self.mutant_mistakes = [m for f in functions if f for m in Plain(f).mistakes]
-        return self.mutant_mistakes
+    def all_mistakes(self):
+        """Those, and then what can be made in any task: with its results, with the text of its
+        right answer (plain.py), with its arguments. The likelier ones first."""
+        if self.every_mistake is None:
+            plains = [getattr(plain, name, None) for name in (self.name, f"{self.name}_2")]
+            edited = [Plain(function).mistakes for function in plains if function]
+            self.every_mistake = [
+                *self.known(),
+                *of_results(self.evidence(self.returns)),
+                *(mistake for likely, _ in edited for mistake in likely),
+                *self.further,
+                *of_arguments(self.call),
+                *(mistake for _, others in edited for mistake in others),
+            ]
+        return self.every_mistake
 
     def probe_cases(self):
         """Further cases that help to tell mistakes apart; they count for nothing."""
@@ -153,6 +158,8 @@ class Task:
             if second.trouble is None:
                 second.notes.append("it runs on float64 only; torch's default is float32")
                 return second, watch_again
+        if trial.trouble is None and not nested_at_most(trial.answer, MOST_DEPTH):
+            trial.answer = "lists within lists within lists, without end"
         if trial.trouble is None:
             if not words.nothing_came(trial.answer):
                 expected, rounding = self.expected(case)
