@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # Files that take more than a few seconds, cheapest first; all others run before them. So that
 # what can fail quickly fails first.
 SLOW = """test_training test_proof test_planted_faults test_small_world test_exercises test_grade
-test_kit test_same_verdicts test_class_run test_corpus test_book test_pages""".split()
+test_kit test_same_verdicts test_class_run test_corpus test_checks_names test_checks_corpus
+test_book test_pages""".split()
 
 
 def pytest_collection_modifyitems(items):
