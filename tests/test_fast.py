@@ -13,7 +13,7 @@ import torch
 from torch.nn.utils.rnn import pack_padded_sequence
 
 from rnn_course import fast, packing, prove
-from rnn_course.fast import kernels, product, table
+from rnn_course.fast import kernels, product, squash, table
 
 NOT_ONEDNN = pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN")
 KINDS = ["RNN", "LSTM", "GRU"]
@@ -61,8 +61,20 @@ def test_the_proof_in_small_blocks(small_blocks):
     assert not [r for r in results if not r.difference <= prove.TOLERANCE]
 
 
+@pytest.fixture(params=[0, 10**9], ids=["sigmoid", "tanh"])
+def curve(request, monkeypatch):
+    """As if all arrays had many numbers, or all few."""
+    monkeypatch.setattr(squash, "MANY", request.param)
+
+
 @NOT_ONEDNN
-def test_the_proof_in_float32():
+def test_the_proof_by_either_curve(curve):
+    results = list(prove.prove(prove.CASES[1::3], library=fast, seed=2))
+    assert not [r for r in results if not r.difference <= prove.TOLERANCE]
+
+
+@NOT_ONEDNN
+def test_the_proof_in_float32(curve):
     """1e-5 of the largest entry: 1e-6 is what we see; gradients are sums of rounded terms."""
     results = list(prove.prove(prove.CASES[::4], library=fast, dtype=torch.float32))
     assert not [r for r in results if not r.difference <= 1e-5]
@@ -135,7 +147,8 @@ def test_the_same_weights_after_training(kind):
 
 MUTANTS = {  # kind -> what stands in kernels.py, and what is put in its place
     "LSTM": [
-        ("[0.5, 0.5, 1, 0.5]", "[0.5, 1, 0.5, 0.5]"),
+        ("(unit, unit, 2 * unit, unit)", "(unit, 2 * unit, unit, unit)"),
+        ("(0, 0, 1, 0)", "(0, 0, 0, 0)"),
         ("dc_t *= forget[local]", "dc_t *= 1"),
         ("recur_back(gates[now], dh_t)", "dh_t[:] = 0"),
         ("dh, dc = (d.copy() for d in dstate)", "dh, dc = (0 * d for d in dstate)"),
@@ -151,6 +164,7 @@ MUTANTS = {  # kind -> what stands in kernels.py, and what is put in its place
         ('dp["bias_hh"][2 * H :] = db_hn', "pass"),
         ("db_hn = db_hn + n.sum(0)", "db_hn = n.sum(0) * 2"),
         ("da_n *= 1 - z", "da_n *= z"),
+        ("if unit < 1", "if unit > 1"),
     ],
     "RNN tanh": [
         ("dh_t += doutputs[now]", "dh_t[:] = doutputs[now]"),
@@ -205,6 +219,19 @@ def test_the_table_says_where_the_rows_lie(sizes, small_blocks):
             rows = np.arange(t.R)[block]
             assert all((rows[s.local] == np.arange(t.R)[s.now]).all() for s in steps)
             assert len(steps) == 1 or len(rows) * width <= table.BLOCK
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_gates_and_tanh_by_either_curve(curve, dtype):
+    a = np.linspace(-100, 100, 4001, dtype=dtype)[None]
+    exact, close = a.astype(np.longdouble), 4 * np.finfo(dtype).eps
+    as_tanh, as_sigmoid = np.tanh(exact), (1 + np.tanh(exact / 2)) / 2
+    assert abs(squash.tanh(a, np.empty_like(a)) - as_tanh).max() < close
+    function, unit = squash.curve(a.size)
+    for k, expected in ((unit, as_sigmoid), (2 * unit, as_tanh)):
+        y = dtype(k) * a
+        function(y)
+        assert abs(k * y + 1 - k - expected).max() < close
 
 
 @pytest.mark.parametrize("K", [9, 64, 300])
@@ -375,6 +402,6 @@ def test_the_chapter_has_a_section_for_every_idea_named_in_the_code():
     for idea in ideas:
         assert f"\n(speed-{idea})=\n## " in page
         assert f"({idea})" in kernels_code
-    for part in (table, product):
+    for part in (table, product, squash):
         (title,) = re.findall(r'book/speed.md, "(.+?)"', part.__doc__)
         assert f"\n## {title}\n" in page

@@ -3,7 +3,7 @@
 Write rnn_course.fast.LSTM where a program says rnn_course.LSTM or torch.nn.LSTM: the same
 arguments, weights, results and gradients. Only one direction of one layer is done otherwise: in
 numpy, forward and by hand backward, and for autograd it is a single operation. Read kernels.py,
-table.py and product.py beside the chapter book/speed.md.
+squash.py, table.py and product.py beside the chapter book/speed.md.
 
 What the engine cannot do it refuses, and rnn_course.LSTM does: other devices than the CPU, other
 numbers than float32 and float64, derivatives of derivatives, torch.func.

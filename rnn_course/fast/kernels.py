@@ -6,7 +6,7 @@ rows, state, p and pull are those of unroll.py; table says where each step's row
 `keep` there is no pull. What is computed is what cells.py says. What makes it fast is named where
 it acts; book/speed.md has a section on each:
 
-    (tanh)     one tanh for all gates: sigmoid(a) = (1 + tanh(a/2)) / 2
+    (tanh)     one tanh for all gates, for a sigmoid is a tanh at another scale: squash.py
     (blocks)   what does not depend on the future is computed for a block of steps at once; the
                loop back in time is left with a linear recurrence
     (matmul)   one matmul for each weight gradient, over all steps; a bias is the weight of a 1
@@ -16,25 +16,28 @@ it acts; book/speed.md has a section on each:
                arithmetic. pull writes da over the gates, and so can be called once
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from rnn_course.fast.product import product
+from rnn_course.fast.squash import curve, tanh
 
 
 def lstm(rows, table, state, p, keep=True):
     """cells.lstm_cell at every step; projected (Sak 2014) if p has weight_hr."""
     W_hh, W_hr = p["weight_hh"], p.get("weight_hr")
     G, H = len(W_hh), len(W_hh) // 4
-    half = per_gate([0.5, 0.5, 1, 0.5], H, rows)
-    halves = np.tile(half, (table.N, 1))  # numpy is slow at stretching small arrays
-    shifts = 1 - halves
-    inputs, project, recur = prepare(rows, table, p, p["bias_ih"] + p["bias_hh"], half)
+    squash, unit = curve(table.N * G)
+    scales = per_gate((unit, unit, 2 * unit, unit), H, table.N, rows.dtype)
+    shifts = per_gate((1 - unit, 1 - unit, 1 - 2 * unit, 1 - unit), H, table.N, rows.dtype)
+    inputs, project, recur = prepare(rows, table, p, p["bias_ih"] + p["bias_hh"], scales)
 
     h = table.history(state[0])
     c = table.history(state[1]) if keep else state[1].copy()
     m = h if W_hr is None else np.empty((len(h), H), h.dtype)  # h before it is projected
     gates = np.empty((table.R if keep else table.most_rows(G), G), h.dtype)
-    u, new = np.empty_like(halves), np.empty_like(state[1])
+    u, new = np.empty_like(scales), np.empty_like(state[1])
     for block, steps in table.blocks(G):
         a_block = gates[block] if keep else gates[: block.stop - block.start]
         project(inputs[block], a_block)
@@ -44,13 +47,13 @@ def lstm(rows, table, state, p, keep=True):
             c_before, c_t = (c[before], c[after]) if keep else (c[going], c[going])
             recur(h[before], u_t)
             a += u_t
-            np.tanh(a, a)  # (tanh) y = half * tanh(half * a) + shift; the inner half is in W
-            a *= halves[going]
+            squash(a)  # (tanh) y = scale * squash(scale * a) + shift; the inner scale is in W
+            a *= scales[going]
             a += shifts[going]
             np.multiply(i[local], g[local], new_t)
             np.multiply(f[local], c_before, c_t)
             c_t += new_t
-            np.multiply(o[local], np.tanh(c_t, new_t), m[after])
+            np.multiply(o[local], tanh(c_t, new_t), m[after])
             if W_hr is not None:
                 np.matmul(m[after], W_hr.T, h[after])
     last = (h[table.last], c[table.last] if keep else c)
@@ -61,15 +64,19 @@ def lstm(rows, table, state, p, keep=True):
         dr = None if W_hr is None else np.empty((table.R, len(W_hr)), h.dtype)
         recur_back = product(W_hh, table.N)
         da4 = gates.reshape(len(gates), 4, H)  # (memory) da is written over the gates
+        da_ifg, da_o = da4[:, :3], da4[:, 3]
+        is_tanh = per_gate((0, 0, 1, 0), H, 1, h.dtype)
         for block, steps in reversed(table.blocks(G)):
-            y, tanh_c = gates[block], np.tanh(c[table.N :][block])
+            y, c_block = gates[block], c[table.N :][block]
+            tanh_c = tanh(c_block, np.empty_like(c_block))
             i, f, g, o = split(y, 4)
-            slopes = 2 - 2 * half - y  # (blocks) sigmoid' = y - y^2 and tanh' = 1 - y^2
+            slopes = (1 - is_tanh) - y  # (blocks) sigmoid' = y - y^2 and tanh' = 1 - y^2
             slopes *= y
-            slopes += 2 * half - 1
+            slopes += is_tanh
             slopes = slopes.reshape(len(y), 4, H)
             for k, factor in enumerate([g, table.before(c, block), i, tanh_c]):
                 slopes[:, k] *= factor
+            slopes_ifg, slopes_o = slopes[:, :3], slopes[:, 3]
             dc_by_dm = 1 - tanh_c * tanh_c
             dc_by_dm *= o
             forget = f.copy()
@@ -79,9 +86,11 @@ def lstm(rows, table, state, p, keep=True):
                 if W_hr is not None:
                     dr[now] = dh_t
                     np.matmul(dh_t, W_hr, dm_t)
-                dc_t += dm_t * dc_by_dm[local]
-                np.multiply(slopes[local, :3], dc_t[:, None], da4[now, :3])
-                np.multiply(slopes[local, 3], dm_t, da4[now, 3])
+                dc_by_dm_t = dc_by_dm[local]
+                dc_by_dm_t *= dm_t
+                dc_t += dc_by_dm_t
+                np.multiply(slopes_ifg[local], dc_t[:, None], da_ifg[now])
+                np.multiply(slopes_o[local], dm_t, da_o[now])
                 dc_t *= forget[local]
                 recur_back(gates[now], dh_t)
         dp = {"weight_hh": gates.T @ table.before(h)} | input_gradients(gates, inputs, p)
@@ -100,8 +109,9 @@ def gru(rows, table, state, p, keep=True):
     if has_bias(p):  # n's second bias has to wait for the reset gate
         b_ih, b_hn = b_ih.copy(), b_hh[2 * H :]
         b_ih[: 2 * H] += b_hh[: 2 * H]
-    half = per_gate([0.5, 0.5, 1], H, rows)
-    inputs, project, recur = prepare(rows, table, p, b_ih, half)
+    squash, unit = curve(2 * table.N * H)
+    scales = per_gate((unit, unit, 1), H, 1, rows.dtype)
+    inputs, project, recur = prepare(rows, table, p, b_ih, scales)
 
     h = table.history(state[0])
     room = table.R if keep else table.most_rows(G)
@@ -115,12 +125,13 @@ def gru(rows, table, state, p, keep=True):
             h_t, rz_t, n_t, u_n_t, u_t = h[after], rz[local], n[local], u_n[local], u[going]
             recur(h[before], u_t)
             rz_t += u_t[:, : 2 * H]
-            np.tanh(rz_t, rz_t)  # (tanh) y = tanh(a/2)/2 + 1/2
-            rz_t *= 0.5
-            rz_t += 0.5
+            squash(rz_t)  # (tanh)
+            if unit < 1:  # it was a tanh
+                rz_t *= 0.5
+                rz_t += 0.5
             np.add(u_t[:, 2 * H :], b_hn, u_n_t)  # what the reset gate acts on
             n_t += np.multiply(r[local], u_n_t, new[going])
-            np.tanh(n_t, n_t)
+            tanh(n_t, n_t)
             np.subtract(h[before], n_t, h_t)  # h = n + z (h_before - n)
             h_t *= z[local]
             h_t += n_t
@@ -128,11 +139,7 @@ def gru(rows, table, state, p, keep=True):
     def pull(doutputs, dstate, wants_rows=True):
         dh, through = dstate[0].copy(), np.empty_like(dstate[0])
         recur_back = product(W_hh, table.N)
-        du3, da_ns, db_hn = (
-            gates.reshape(len(gates), 3, H),
-            resets,
-            0.0,
-        )  # (memory)
+        du3, da_ns, db_hn = gates.reshape(len(gates), 3, H), resets, 0.0  # (memory)
         for block, steps in reversed(table.blocks(G)):
             (r, z, n), u_n = split(gates[block], 3), resets[block]
             da_n = 1 - n * n  # (blocks) all as multiples of dh, which is not known yet
@@ -172,9 +179,8 @@ def elman(activate, slope):
         """cells.rnn_cell at every step. The history is all that is kept."""
         W_hh = p["weight_hh"]
         H = len(W_hh)
-        inputs, project, recur = prepare(
-            rows, table, p, p["bias_ih"] + p["bias_hh"], per_gate([1], H, rows)
-        )
+        ones = per_gate((1,), H, 1, rows.dtype)
+        inputs, project, recur = prepare(rows, table, p, p["bias_ih"] + p["bias_hh"], ones)
         h, u = table.history(state[0]), np.empty_like(state[0])
         outputs = h[table.N :]
         for block, steps in table.blocks(H):
@@ -203,12 +209,12 @@ def elman(activate, slope):
     return rnn
 
 
-rnn_tanh = elman(np.tanh, lambda h, out: np.subtract(1, np.multiply(h, h, out), out))
+rnn_tanh = elman(tanh, lambda h, out: np.subtract(1, np.multiply(h, h, out), out))
 rnn_relu = elman(lambda a, out: np.maximum(a, 0, out=out), lambda h, out: np.greater(h, 0, out))
 
 
-def prepare(rows, table, p, bias, half):
-    """(inputs, project, recur): what makes a from the rows, and u from h, times half per column.
+def prepare(rows, table, p, bias, scales):
+    """(inputs, project, recur): what makes a from the rows, and u from h, times a scale a column.
 
     (matmul) With biases the inputs have a last column of ones, and W_ih the bias as its weight.
     """
@@ -216,8 +222,8 @@ def prepare(rows, table, p, bias, half):
     if has_bias(p):
         rows = np.concatenate([rows, np.ones((len(rows), 1), rows.dtype)], 1)
         W_ih = np.concatenate([W_ih, bias[:, None]], 1)
-    scale = half[:, None]  # (tiles) are cut by `product`, which sees both weights here
-    project = product((W_ih * scale).T, table.most_rows(len(half)))
+    scale = scales[0, :, None]  # (tiles) are cut by `product`, which sees both weights here
+    project = product((W_ih * scale).T, table.most_rows(len(scale)))
     return rows, project, product((p["weight_hh"] * scale).T, table.N)
 
 
@@ -230,9 +236,11 @@ def input_gradients(da, inputs, p):
     return {"weight_ih": dW[:, :-1].copy(), "bias_ih": db.copy(), "bias_hh": db.copy()}
 
 
-def per_gate(values, H, like):
-    """A number for each gate -> the same for each of its columns, (gates*H)."""
-    return np.repeat(np.array(values, like.dtype), H)
+@lru_cache(maxsize=64)
+def per_gate(values, H, N, dtype):
+    """A number for each gate -> (N, gates*H). As large as what it meets, for numpy is slow at
+    stretching small arrays. One row at least."""
+    return np.tile(np.repeat(np.array(values, dtype), H), (max(N, 1), 1))
 
 
 def split(a, gates):
