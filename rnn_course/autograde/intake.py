@@ -13,6 +13,7 @@ import io
 import os
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +30,10 @@ FORMS = {
     "Canvas": r"(?:.*/)?(?P<student_id>[^/_]+)_(?:LATE_)?(?P<platform_id>\d+)_\d+_"
     r"(?P<file_id>[^/]+?)(?:-\d+)?\.ipynb",
 }
+
+NO_FORM = "its name has none of the known forms"
+# whatever a zip that was cut off, changed, locked or made by something newer can bring
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
 @dataclass
@@ -55,33 +60,36 @@ def take_in(source, name, submitted, roster=None, pattern=None):
 
     What is in `submitted` is only replaced by something newer. Raises ValueError in one line.
     """
-    people = read_roster(roster) if roster else None
-    patterns = [pattern] if pattern else []
-    patterns += [form.format(name=re.escape(name)) for form in FORMS.values()]
-    taken, newest = Taken(), {}
+    people = keys_of(read_roster(roster), roster) if roster else None
+    patterns = [re.compile(pattern, re.I)] if pattern else []
+    patterns += [re.compile(form.format(name=re.escape(name)), re.I) for form in FORMS.values()]
+    taken, found = Taken(), []
     for path, time, read in files_of(source):
-        match = next((m for m in (re.fullmatch(p, path, re.I) for p in patterns) if m), None)
-        if match is None:
-            taken.unmatched[path] = "its name has none of the known forms"
-            continue
-        student = whose(match, people)
+        match = next((m for m in (p.fullmatch(path) for p in patterns) if m), None)
+        student, why = (None, NO_FORM) if match is None else whose(match, people)
         if student is None:
-            taken.unmatched[path] = "nobody on the roster"
-        elif student in newest and newest[student][0] >= time:
-            taken.unmatched[path] = f"{student} has a newer one"
+            taken.unmatched[path] = why
         else:
-            if student in newest:
-                taken.unmatched[newest[student][1]] = f"{student} has a newer one"
-            newest[student] = (time, path, read, match["file_id"])
-    for student, (time, path, read, file) in sorted(newest.items()):
+            found.append((time, path, student, match, read))
+    if people is None:
+        found = apart(found)
+    for time, path, student, match, read in sorted(found, key=lambda f: f[0], reverse=True):
+        if student in taken.students:
+            taken.unmatched[path] = f"{student} has a newer one"
+            continue
+        try:
+            data = read()
+        except (*BROKEN, OSError) as error:
+            taken.unmatched[path] = f"{student}'s, but it cannot be read: {error}"
+            continue
         taken.students[student] = path
-        put(submitted / student / name, name, file, read, time)
+        put(submitted / student / name, name, match["file_id"], data, time)
     if people is not None:
-        taken.absent = sorted(set(people.values()) - set(newest))
+        taken.absent = sorted({p for p in people.values() if p} - set(taken.students))
     return taken
 
 
-def put(folder, name, file, read, time):
+def put(folder, name, file, data, time):
     """Write one submission, unless the same or a newer one is there."""
     stem = Path(file).stem.lower()
     right = stem == name.lower() or re.fullmatch(rf"{re.escape(name.lower())}[ _(-]*\d*\)?", stem)
@@ -92,7 +100,10 @@ def put(folder, name, file, read, time):
         return
     folder.mkdir(parents=True, exist_ok=True)
     beside = folder / f".{target.name}.new"
-    beside.write_bytes(read())
+    beside.write_bytes(data)
+    before = folder / f"{name}.ipynb"
+    if not right and before.exists():  # an older one must not be graded as if it were this one
+        os.replace(before, folder / f"{name}-older.ipynb")
     os.replace(beside, target)
     stamp.write_text(text + "\n")
 
@@ -114,14 +125,19 @@ def files_of(source):
                     return file.read(limit)
 
             yield from _inside(inside, time, read_file)
-    elif source.is_file() and zipfile.is_zipfile(source):
-        yield from _zipped(source, "")
     else:
-        what = "no zip file" if source.is_file() else "no such file or folder"
+        try:
+            yield from _zipped(source, "")
+            return
+        except FileNotFoundError:
+            what = "no such file or folder"
+        except BROKEN as error:
+            what = f"no zip file, or a broken one ({error})"
         raise ValueError(f"{source}: {what}; expected the zip or folder that the platform exports")
 
 
 def _zipped(file, prefix):
+    """The files of a zip; of a zip in a zip, one level deep."""
     limit = Limits().notebook + 1
     with zipfile.ZipFile(file) as archive:
         for about in sorted(archive.infolist(), key=lambda a: a.filename):
@@ -132,49 +148,102 @@ def _zipped(file, prefix):
                 with zipfile.ZipFile(file) as again, again.open(about) as member:
                     return member.read(limit)
 
-            time = datetime(*about.date_time, tzinfo=UTC)
-            yield from _inside(prefix + about.filename, time, read_member)
+            member = prefix + about.filename, _time_of(about), read_member
+            if prefix:
+                yield member
+            else:
+                yield from _inside(*member)
+
+
+def _time_of(about):
+    """When a file in a zip was written; some zips hold dates that there are not."""
+    try:
+        return datetime(*about.date_time, tzinfo=UTC)
+    except ValueError:
+        return datetime(1980, 1, 1, tzinfo=UTC)
 
 
 def _inside(name, time, read):
-    """A file itself, or what is in it if it is a zip (one level: platforms zip several files)."""
+    """A file itself, or what is in it if it is a zip (platforms zip several files of one person)."""
     if name.lower().endswith(".zip"):
-        data = io.BytesIO(read())
-        if zipfile.is_zipfile(data):
-            for inner, when, read_inner in _zipped(data, name[:-4] + "/"):
-                if not inner.lower().endswith(".zip"):
-                    yield inner, when, read_inner
-            return
-    yield name, time, read
+        try:
+            inside = list(_zipped(io.BytesIO(read()), name[:-4] + "/"))
+        except (*BROKEN, OSError):
+            inside = [(name, time, read)]  # no zip that can be opened: listed as it is
+        yield from inside
+    else:
+        yield name, time, read
 
 
 # ---------------------------------------------------------------- whose it is
 
 
 def read_roster(path):
-    """{what may stand in a file's name, in plain letters: student's id}. Raises ValueError."""
-    with open(path, newline="", encoding="utf-8-sig") as file:
-        lines = list(csv.DictReader(file))
+    """The lines of a roster, as a list of dicts. Raises ValueError."""
+    try:
+        with open(path, newline="", encoding="utf-8-sig") as file:
+            lines = list(csv.DictReader(file))
+    except OSError as error:
+        raise ValueError(f"{path}: no roster: {error.strerror}") from None
+    except (UnicodeDecodeError, csv.Error):
+        raise ValueError(f"{path}: expected a roster as CSV, in UTF-8") from None
     if not lines or "id" not in lines[0]:
-        raise ValueError(f"{path}: a roster needs a first line with the name of a column 'id'")
+        has = f"; it has: {', '.join(map(str, lines[0]))}" if lines else ""
+        raise ValueError(
+            f"{path}: a roster needs a first line with the name of a column 'id', "
+            f"and a line for each student{has}"
+        )
+    for number, line in enumerate(lines, 2):
+        student = (line["id"] or "").strip()
+        if not re.fullmatch(r"[^/\\.][^/\\]*", student):
+            raise ValueError(f"{path}, line {number}: '{student}' cannot be a student's id")
+        line["id"] = student
+    return lines
+
+
+def keys_of(lines, path="the roster"):
+    """{what may stand in a file's name, in plain letters: student's id, None where two have it}."""
     people = {}
     for line in lines:
-        student = line["id"].strip()
         given, family = line.get("first_name") or "", line.get("last_name") or ""
         names = [given + family, family + given] if given and family else []
         for cell in [*names, *(v for k, v in line.items() if k not in ("first_name", "last_name"))]:
-            if isinstance(cell, str) and cell.strip():
-                people.setdefault(plain(cell), student)
-    return people
+            if isinstance(cell, str) and plain(cell):
+                same = people.setdefault(plain(cell), line["id"]) == line["id"]
+                people[plain(cell)] = line["id"] if same else None
+    ids = [line["id"] for line in lines]
+    twice = sorted({student for student in ids if ids.count(student) > 1})
+    if twice:
+        raise ValueError(f"{path}: an id belongs to one student only; twice: {', '.join(twice)}")
+    return people | {plain(student): student for student in ids}
 
 
 def whose(match, people):
-    """The student whose file it is, or None."""
+    """(student, "") whose file it is, or (None, why it is nobody's)."""
     found = match.groupdict()
     if people is None:
-        return plain(found["student_id"], "-") or None
-    keys = [found[k] for k in ("student_id", "platform_id", "email") if found.get(k)]
-    return next((people[plain(k)] for k in keys if plain(k) in people), None)
+        student = plain(found["student_id"], "-")
+        return (student, "") if student else (None, "its name has no student in it")
+    keys = [plain(found[k]) for k in ("student_id", "platform_id", "email") if found.get(k)]
+    student = next((people[k] for k in keys if people.get(k)), None)
+    shared = any(k in people for k in keys)
+    return (
+        student,
+        "" if student else "more than one on the roster" if shared else "nobody on the roster",
+    )
+
+
+def apart(found):
+    """Two people of one name, whom the platform tells apart by a number: it joins their names."""
+    numbers = {}
+    for _, _, student, match, _ in found:
+        numbers.setdefault(student, set()).add(match.groupdict().get("platform_id"))
+    return [
+        (time, path, f"{student}-{match['platform_id']}", match, read)
+        if len(numbers[student] - {None}) > 1 and match.groupdict().get("platform_id")
+        else (time, path, student, match, read)
+        for time, path, student, match, read in found
+    ]
 
 
 def plain(text, between=""):

@@ -115,6 +115,69 @@ def test_a_pattern_of_ones_own(tmp_path, roster):
     assert list(taken.students) == ["ada"]
 
 
+def test_two_people_of_one_name_keep_their_own_work(tmp_path):
+    files = [f"Ada Lovelace_{n}_assignsubmission_file_/rnn.ipynb" for n in (5, 6)]
+    source = make_zip(tmp_path / "x.zip", {f: f for f in files})
+    taken = take_in(source, "rnn", tmp_path / "submitted")
+    assert submitted(tmp_path) == {
+        "ada-lovelace-5/rnn/rnn.ipynb": files[0], "ada-lovelace-6/rnn/rnn.ipynb": files[1]
+    }  # fmt: skip
+    assert taken.unmatched == {}
+
+
+def test_what_two_on_the_roster_share_says_nobody(tmp_path):
+    roster = tmp_path / "roster.csv"
+    roster.write_text("id,first_name,last_name,canvas_id\na1,Ada,Byron,7\na2,Ada,Byron,8\n")
+    files = ["byronada_8_1_rnn.ipynb", "byronada_9_1_rnn.ipynb"]
+    source = make_zip(tmp_path / "x.zip", {f: f for f in files})
+    taken = take_in(source, "rnn", tmp_path / "submitted", roster)
+    assert taken.students == {"a2": files[0]} and taken.absent == ["a1"]
+    assert taken.unmatched == {files[1]: "more than one on the roster"}
+
+
+def test_a_newer_one_of_a_wrong_name_is_not_graded_as_the_old_one(tmp_path, roster):
+    first = make_zip(tmp_path / "x.zip", {"ada/rnn/rnn.ipynb": "old"})
+    take_in(first, "rnn", tmp_path / "submitted", roster)
+    newer = make_zip(tmp_path / "y.zip", {"a.txt": "", "ada/rnn/Untitled.ipynb": "new"})
+    take_in(newer, "rnn", tmp_path / "submitted", roster)
+    assert submitted(tmp_path) == {
+        "ada/rnn/Untitled.ipynb": "new", "ada/rnn/rnn-older.ipynb": "old"
+    }  # fmt: skip
+
+
+def test_a_file_that_the_zip_cannot_give_is_listed_and_the_others_are_taken(tmp_path, roster):
+    source = make_zip(tmp_path / "x.zip", {"ada/rnn/rnn.ipynb": "aaaa", "emmy/rnn/rnn.ipynb": "e"})
+    source.write_bytes(source.read_bytes().replace(b"aaaa", b"aaab"))
+    taken = take_in(source, "rnn", tmp_path / "submitted", roster)
+    assert list(taken.students) == ["emmy"] and submitted(tmp_path) == {"emmy/rnn/rnn.ipynb": "e"}
+    assert "ada's, but it cannot be read: Bad CRC-32" in taken.unmatched["ada/rnn/rnn.ipynb"]
+    assert taken.absent == ["ada", "kurt"]
+
+
+def test_a_zip_in_the_zip_that_is_none_is_listed(tmp_path, roster):
+    source = make_zip(tmp_path / "x.zip", {"Emmy Noether_6_assignsubmission_file_.zip": "PK"})
+    taken = take_in(source, "rnn", tmp_path / "submitted", roster)
+    assert list(taken.unmatched) == ["Emmy Noether_6_assignsubmission_file_.zip"]
+
+
+@pytest.mark.parametrize(
+    "evil",
+    ["../../ada/rnn/../../../evil.ipynb", "/etc/ada/rnn/rnn.ipynb", "../rnn/evil.ipynb",
+     "..\\..\\ada/rnn/..\\evil.ipynb"],
+)  # fmt: skip
+@pytest.mark.parametrize("known", [True, False])
+def test_nothing_is_written_outside(tmp_path, roster, evil, known):
+    source = make_zip(tmp_path / "x.zip", {evil: "evil"})
+    home = tmp_path / "a" / "b" / "submitted"
+    take_in(source, "rnn", home, roster if known else None)
+    written = [p for p in tmp_path.rglob("*") if p.is_file() and p.read_bytes() == b"evil"]
+    assert all(p.parent.parent.parent == home for p in written)
+
+
+def test_an_empty_zip_holds_nothing(tmp_path):
+    assert take_in(make_zip(tmp_path / "x.zip", {}), "rnn", tmp_path / "submitted").students == {}
+
+
 def test_bad_input_is_told_in_one_line(tmp_path):
     with pytest.raises(ValueError, match="no such file or folder; expected the zip"):
         take_in(tmp_path / "nope", "rnn", tmp_path)
@@ -123,5 +186,24 @@ def test_bad_input_is_told_in_one_line(tmp_path):
         take_in(tmp_path / "x.zip", "rnn", tmp_path)
     (tmp_path / "r.csv").write_text("name\nada\n")
     make_zip(tmp_path / "y.zip", {})
-    with pytest.raises(ValueError, match="a column 'id'"):
+    with pytest.raises(
+        ValueError, match="a column 'id', and a line for each student; it has: name"
+    ):
         take_in(tmp_path / "y.zip", "rnn", tmp_path, tmp_path / "r.csv")
+    for text, words in {
+        "": "a column 'id'",
+        "id\n": "a line for each student",
+        "id\nada\nada\n": "twice: ada",
+        "id,name\n,Ada\n": "line 2: '' cannot be a student's id",
+        "id\n../ada\n": "line 2: '../ada' cannot be a student's id",
+        "id\n\xff": "expected a roster as CSV, in UTF-8",
+    }.items():
+        (tmp_path / "r.csv").write_text(text, encoding="latin-1")
+        with pytest.raises(ValueError, match=words):
+            take_in(tmp_path / "y.zip", "rnn", tmp_path, tmp_path / "r.csv")
+    with pytest.raises(ValueError, match="no roster: No such file"):
+        take_in(tmp_path / "y.zip", "rnn", tmp_path, tmp_path / "none.csv")
+    whole = make_zip(tmp_path / "z.zip", {"ada/rnn/rnn.ipynb": "a" * 1000}).read_bytes()
+    (tmp_path / "z.zip").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ValueError, match="no zip file, or a broken one"):
+        take_in(tmp_path / "z.zip", "rnn", tmp_path)
