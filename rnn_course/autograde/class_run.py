@@ -12,13 +12,15 @@ on, so a run does exactly those whose key differs: after a kill, as after a chan
 """
 
 import atexit
+import contextlib
 import dataclasses
 import functools
 import hashlib
+import itertools
 import json
 import os
 import threading
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
 
 import nbformat
@@ -28,22 +30,30 @@ from rnn_course.autograde.court import Court
 from rnn_course.autograde.limits import Limits
 from rnn_course.autograde.seeds import hidden_seed
 
+IN_FLIGHT = (
+    200  # submissions that are with the pool at a time: more than workers, less than a class
+)
+
 # ---------------------------------------------------------------- judging: anywhere
 
 _starting = threading.Lock()
-
-
-@functools.cache
-def _court(limits, trusted, preload):
-    court = Court(limits, trusted, preload)
-    atexit.register(court.close)
-    return court
+_courts = {}
 
 
 def court_for(limits, trusted=False, preload=()):
     """This process's court; it starts at once and lasts until the process ends."""
+    key = (limits, trusted, tuple(preload))
     with _starting:
-        return _court(limits, trusted, tuple(preload))
+        if key not in _courts:
+            _courts[key] = Court(*key)
+        return _courts[key]
+
+
+@atexit.register
+def close_courts():
+    """End all judges of this process, at once: what they were at is not finished."""
+    while _courts:
+        _courts.popitem()[1].close()
 
 
 def work(data, master, kernelspec, variables, limits, trusted, preload):
@@ -53,19 +63,57 @@ def work(data, master, kernelspec, variables, limits, trusted, preload):
     return text, graded.status, graded.words, graded.notes
 
 
+@contextlib.contextmanager
 def pool(jobs=None, scheduler=None):
     """An executor: `jobs` threads here (default: one for each core), or a dask cluster's."""
     if scheduler is None:
-        return ThreadPoolExecutor(jobs or len(os.sched_getaffinity(0)))
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        with ThreadPoolExecutor(jobs or cores) as executor:
+            try:
+                yield executor
+            except BaseException:  # Ctrl-C among others: do not wait for what is being judged
+                close_courts()
+                raise
+        return
+    with _client(scheduler) as client:
+        yield client.get_executor(pure=False)
+
+
+def _client(scheduler):
+    from rnn_course.autograde.course import CourseError  # it imports nbgrader, which takes a second
+
     try:
         from distributed import Client
-    except ModuleNotFoundError:
-        from rnn_course.autograde.course import CourseError
 
+        return Client(scheduler)
+    except ModuleNotFoundError:
         raise CourseError(
             "dask.distributed is not installed: pip install distributed, here and on the workers"
         ) from None
-    return Client(scheduler).get_executor(pure=False)
+    except (OSError, ValueError) as error:
+        raise CourseError(
+            f"no dask scheduler at {scheduler}: {error}; start one with `dask scheduler`, and "
+            "workers with `dask worker ADDRESS --nthreads 1`"
+        ) from None
+
+
+def judged(executor, tasks):
+    """(label, result of `work`) as they come, of tasks: (label, arguments of `work`) each.
+
+    A task is made when there is room for it: so memory does not grow with the class.
+    """
+    tasks, waiting = iter(tasks), {}
+    try:
+        while True:
+            for label, arguments in itertools.islice(tasks, IN_FLIGHT - len(waiting)):
+                waiting[executor.submit(work, *arguments)] = label
+            if not waiting:
+                return
+            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                yield waiting.pop(future), future.result()
+    finally:
+        for future in waiting:
+            future.cancel()
 
 
 # ---------------------------------------------------------------- what is to be done
@@ -103,32 +151,27 @@ def grade_class(
     course.release(name)
     with Ledger(course, name) as ledger:
         common = digest(grader(), dataclasses.asdict(limits), ledger.master, ledger.kernelspec)
-        todo = {}
-        for student in students:
-            data = read_submission(course, name, student)  # kept until it is judged
+
+        def read(student):
+            """What is judged of a student, and under which key it is written."""
+            data = read_submission(course, name, student)
             seed = hidden_seed(course.home, student, name)
             timestamp = ledger.timestamp(student)
             submitted = digest(data, str(timestamp))
-            key = f"{submitted[:32]}-{digest(common, seed)[:32]}"
-            if regrade or not ledger.is_done(student, key):
-                todo[student] = key, timestamp, data, seed
-        executor = pool(jobs, scheduler)
-        try:
-            futures = {
-                executor.submit(
-                    work, data, ledger.master, ledger.kernelspec, seed, limits, trusted, preload
-                ): student
-                for student, (_, _, data, seed) in todo.items()
-            }
-            shown = iter(progress(list(todo)))
-            for future in as_completed(futures):
-                student = futures.pop(future)  # what is written need not be kept
-                key, timestamp, _, _ = todo[student]
-                ledger.write(student, key, timestamp, *future.result())
+            return f"{submitted[:32]}-{digest(common, seed)[:32]}", timestamp, data, seed
+
+        def task(student):
+            key, timestamp, data, seed = read(student)
+            about = ledger.master, ledger.kernelspec, seed, limits, trusted, preload
+            return (student, key, timestamp), (data, *about)
+
+        todo = [s for s in students if regrade or not ledger.is_done(s, read(s)[0])]
+        shown = iter(progress(todo))
+        with pool(jobs, scheduler) as executor:
+            for (student, key, timestamp), result in judged(executor, map(task, todo)):
+                ledger.write(student, key, timestamp, *result)
                 next(shown, None)
-            next(shown, None)
-        finally:
-            executor.shutdown(wait=False, cancel_futures=True)
+        next(shown, None)
         return ledger.rows(students)
 
 

@@ -59,6 +59,7 @@ class Court:
             [sys.executable, "-m", __name__, json.dumps(settings)],
             stdin=subprocess.DEVNULL,
             pass_fds=inherited,
+            start_new_session=True,  # Ctrl-C is for whoever called, who closes this
             env={**os.environ, "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg"},
         )
         theirs.close()

@@ -149,7 +149,11 @@ class Zygote:
             argv = arguments([sys.executable, "-S", f"{INSIDE}/zygote.py", *options])
             variables = {"PATH": os.environ.get("PATH", os.defpath)}
         self.process = subprocess.Popen(
-            argv, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], env=variables
+            argv,
+            stdin=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+            env=variables,
+            start_new_session=True,  # Ctrl-C is for whoever called, who closes this
         )
         theirs.close()
         self.ready = False
