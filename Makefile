@@ -12,6 +12,8 @@ SHELL := bash
 COURSE ?= class
 ASSIGNMENT ?=
 SUBMISSIONS ?=
+ROSTER ?=
+FOR ?=
 PORT ?= 8000
 export COURSE
 
@@ -30,14 +32,14 @@ PY := $(BIN)/python
 INSTALLED := .venv/installed
 SAMPLE := _build/sample-class
 
-.PHONY: help setup book read release lab grade formgrader feedback export course \
+.PHONY: help setup book read release lab grade formgrader feedback report export course \
 	test browser-test bench evidence lint lock clean
 
 help:  ## what each verb does
 	@echo "make VERB, one or more of:"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 	@echo "Settings: PYTHON=python3.12  COURSE=DIR (people's work; default: class)"
-	@echo "          ASSIGNMENT=NAME  SUBMISSIONS=DIR (for grade)  PORT=8000 (for read)"
+	@echo "          ASSIGNMENT=NAME  SUBMISSIONS=PATH  ROSTER=CSV (for grade)  PORT=8000 (for read)"
 
 setup: $(INSTALLED)  ## make .venv and install what the course needs; only when requirements change
 
@@ -69,9 +71,10 @@ release: setup  ## make every assignment's student notebook, and the student kit
 lab: setup  ## JupyterLab on a copy of the releases in work/ (never over what is there)
 	@$(PY) exercises/lab.py
 
-grade: release  ## grade SUBMISSIONS=DIR [ASSIGNMENT=NAME]; without: the class, or the sample class
+grade: release  ## grade SUBMISSIONS=DIR or ZIP [ASSIGNMENT=NAME]; else the class, or the sample class
 ifneq ($(SUBMISSIONS),)
-	@$(BIN)/rnn-course grade $(ASSIGNMENT) --submissions "$(SUBMISSIONS)"
+	@$(BIN)/rnn-course grade $(ASSIGNMENT) --submissions "$(SUBMISSIONS)" \
+		$(if $(ROSTER),--roster "$(ROSTER)")
 else
 	@[ -d "$(COURSE)/submitted" ] || $(PY) exercises/sample_class.py $(ASSIGNMENT)
 	@$(BIN)/rnn-course grade $(ASSIGNMENT)
@@ -83,8 +86,11 @@ formgrader: setup  ## mark the written answers by hand, in the browser
 feedback: setup  ## make each student's feedback page [ASSIGNMENT=NAME]
 	@$(BIN)/rnn-course feedback $(ASSIGNMENT)
 
-export: setup  ## write all grades as CSV
-	@$(BIN)/rnn-course export
+report: setup  ## make the page about a class's work (make grade does so too) [ASSIGNMENT=NAME]
+	@$(BIN)/rnn-course report $(ASSIGNMENT)
+
+export: setup  ## write all grades as CSV [FOR=canvas or FOR=moodle, ROSTER=CSV]
+	@$(BIN)/rnn-course export $(if $(FOR),--for $(FOR)) $(if $(ROSTER),--roster "$(ROSTER)")
 
 course: book release  ## everything once: book, releases, sample class graded; says where it all is
 	@$(PY) exercises/sample_class.py
@@ -96,6 +102,7 @@ course: book release  ## everything once: book, releases, sample class graded; s
 	@echo "student notebooks   _build/exercises/release/    (make lab: try them)"
 	@echo "the student kit     _build/student-kit.zip"
 	@echo "grades              $(SAMPLE)/grades.csv"
+	@echo "class reports       $(SAMPLE)/report-*.html"
 	@echo "feedback            $(SAMPLE)/feedback/"
 
 test: setup  ## every test but those that need a browser, the quick ones first

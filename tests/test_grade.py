@@ -16,7 +16,7 @@ from rnn_course.autograde import cli
 from rnn_course.autograde.box import probe
 from rnn_course.autograde.class_run import grade_class as judge_class
 from rnn_course.autograde.course import Course, CourseError
-from rnn_course.autograde.stock import feedback
+from rnn_course.autograde.feedback import feedback
 
 ROOT = build.EXERCISES.parent
 NAMES = build.assignments()
@@ -268,7 +268,10 @@ def test_plain_nbgrader_grades_too(small):
         ),
         (["grade", "--submissions", "TMP/empty"], "looked for STUDENT/NAME/NAME.ipynb"),
         (["grade", FIRST, "--submissions", "TMP/nope"], "no such folder"),
-        (["grade", FIRST, "--submissions", "TMP/file"], "a file; --submissions wants a folder"),
+        (["grade", FIRST, "--submissions", "TMP/file"], "no zip file, or a broken one"),
+        (["grade", "--submissions", "TMP/file"], "which assignment is in"),
+        (["grade", FIRST, "--roster", "TMP/file"], "--roster goes with --submissions"),
+        (["grade", FIRST, "--submissions", "TMP/file", "--roster", "TMP/no"], "TMP/no: no roster"),
         (["feedback", "nope"], "no assignment 'nope': looked for"),
         (["export", "--to", "TMP/nope/grades.csv"], "--to wants a file in a folder that exists"),
     ],
@@ -281,7 +284,7 @@ def test_bad_input_is_answered_in_one_line(arguments, words, course, tmp_path, m
     assert cli.main([argument.replace("TMP", str(tmp_path)) for argument in arguments]) == 1
     out, err = capsys.readouterr()
     (line,) = [line for line in err.splitlines() if not line.startswith("class: ")]
-    assert words in line and out == ""
+    assert words.replace("TMP", str(tmp_path)) in line and out == ""
 
 
 def test_outside_of_the_course_it_says_so(tmp_path, monkeypatch, capsys):

@@ -16,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from bench.classes import save  # noqa: E402
 from tests.attacks import toy  # noqa: E402
 
 CLASS_RUN = """
@@ -75,7 +76,10 @@ def main():
     print(f"{'':30}{'wall s':>9}{'CPU s':>9}{'margin, CPU s':>15}{'times as fast':>15}")
     for name, wall, cpu, margin in table:
         print(f"{name:30}{wall:9.1f}{cpu:9.1f}{margin:15.3f}{table[0][1] / wall:15.1f}")
-    print(f"the same scores: {all(s == scores[0] for s in scores)}")
+    same = all(s == scores[0] for s in scores)
+    print(f"the same scores: {same}")
+    ways = {n: {"wall": w, "CPU": c, "margin CPU": m} for n, w, c, m in table}
+    save("judge_cost", {"submissions": number, "same scores": same, "ways": ways})
 
 
 if __name__ == "__main__":

@@ -7,8 +7,11 @@ concurrent.futures will do: threads here (each waits for a judge of its own, see
 of a dask cluster. Writing is done here alone.
 
 Beside nbgrader's rows each submission has one of ours in the same transaction: judge_run(student,
-assignment, notebook, key, status, words, notes). `key` is a digest of all that the result depends
+assignment, notebook, key, status, words, notes, seconds). `key` is a digest of all that the result depends
 on, so a run does exactly those whose key differs: after a kill, as after a changed test.
+
+Scores come first. Where a check would have searched for two mistakes at once, the submission is
+judged once more afterwards, and each distinct wrong answer is searched for once (checks/patience).
 """
 
 import atexit
@@ -20,6 +23,7 @@ import itertools
 import json
 import os
 import threading
+import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
 
@@ -30,9 +34,8 @@ from rnn_course.autograde.court import Court
 from rnn_course.autograde.limits import Limits
 from rnn_course.autograde.seeds import hidden_seed
 
-IN_FLIGHT = (
-    200  # submissions that are with the pool at a time: more than workers, less than a class
-)
+PUT_OFF = "?"  # behind the key of a row whose mistakes are still to be named
+IN_FLIGHT = 200  # submissions that are with the pool at a time
 
 # ---------------------------------------------------------------- judging: anywhere
 
@@ -57,10 +60,18 @@ def close_courts():
 
 
 def work(data, master, kernelspec, variables, limits, trusted, preload):
-    """Judge one submission. Returns (notebook as JSON text, status, words, notes)."""
+    """Judge one submission: (pairs, notebook as JSON text, status, words, notes, seconds).
+
+    pairs   key -> what was found of an answer that may be two mistakes at once, see patience.py
+    """
+    begun = time.monotonic()
     graded = grading.grade(data, master, court_for(limits, trusted, preload), kernelspec, variables)
     text = nbformat.writes(graded.notebook, version=4)
-    return text, graded.status, graded.words, graded.notes
+    outputs = [output for cell in graded.notebook.cells for output in cell.get("outputs", [])]
+    checks = [output.get("metadata", {}).get("check", {}) for output in outputs]
+    pairs = {c["pairs"]["key"]: c["pairs"]["found"] for c in checks if c.get("pairs")}
+    seconds = round(time.monotonic() - begun, 3)
+    return pairs, text, graded.status, graded.words, graded.notes, seconds
 
 
 @contextlib.contextmanager
@@ -124,7 +135,7 @@ def grade_class(
     name,
     students,
     regrade=False,
-    progress=lambda students: students,
+    progress=lambda students, words="": students,
     limits=None,
     trusted=False,
     jobs=None,
@@ -134,7 +145,8 @@ def grade_class(
 
     course     a course.Course
     regrade    also those whose row is as it should be
-    progress   wraps the list of those that are judged, to show how far it is
+    progress   wraps the list of those that are judged, to show how far it is; with a second
+               argument, words, where some are judged once more
     limits     limits.Limits
     trusted    no isolation: the submissions' code runs as whoever runs this
     jobs       how many at a time; default: as many as there are cores
@@ -147,6 +159,7 @@ def grade_class(
     if scheduler is None:
         court_for(limits, trusted, preload)  # comes up while the rest is imported
     from rnn_course.autograde.ledger import Ledger
+    from rnn_course.checks import patience
 
     course.release(name)
     with Ledger(course, name) as ledger:
@@ -160,19 +173,48 @@ def grade_class(
             submitted = digest(data, str(timestamp))
             return f"{submitted[:32]}-{digest(common, seed)[:32]}", timestamp, data, seed
 
-        def task(student):
+        def task(student, pairs):
             key, timestamp, data, seed = read(student)
-            about = ledger.master, ledger.kernelspec, seed, limits, trusted, preload
+            about = ledger.master, ledger.kernelspec, seed | pairs, limits, trusted, preload
             return (student, key, timestamp), (data, *about)
 
         todo = [s for s in students if regrade or not ledger.is_done(s, read(s)[0])]
         shown = iter(progress(todo))
+        put_off = {}  # student -> keys of the answers that are still to be looked at
         with pool(jobs, scheduler) as executor:
-            for (student, key, timestamp), result in judged(executor, map(task, todo)):
+            at_once = patience.variable(seconds=0)
+            tasks = (task(student, at_once) for student in todo)
+            for (student, key, timestamp), (pairs, *result) in judged(executor, tasks):
+                still = {k for k, found in pairs.items() if found is None}
+                if still:
+                    put_off[student] = still
+                    key += PUT_OFF
                 ledger.write(student, key, timestamp, *result)
                 next(shown, None)
-        next(shown, None)
+            next(shown, None)
+            known = {}
+            for turn in in_turns(put_off):
+                shown = iter(progress(turn, "naming mistakes")) if turn else iter(())
+                tasks = (task(s, patience.variable(known=part(known, put_off[s]))) for s in turn)
+                for (student, key, timestamp), (pairs, *result) in judged(executor, tasks):
+                    ledger.write(student, key, timestamp, *result)
+                    known |= {k: found for k, found in pairs.items() if found is not None}
+                    next(shown, None)
+                next(shown, None)
         return ledger.rows(students)
+
+
+def in_turns(put_off):
+    """First students who together have all distinct answers, then the others."""
+    first, others, seen = [], [], set()
+    for student, keys in put_off.items():
+        (others if keys <= seen else first).append(student)
+        seen |= keys
+    return first, others
+
+
+def part(known, keys):
+    return {key: known[key] for key in keys if key in known}
 
 
 def read_submission(course, name, student):

@@ -1,9 +1,10 @@
 """The command `rnn-course`: grade a class, make feedback, export grades, mark by hand.
 
-    rnn-course grade [NAME] [--submissions DIR] [--regrade] [--jobs N]
+    rnn-course grade [NAME] [--submissions PATH [--roster CSV]] [--regrade] [--jobs N]
                      [--trust-submissions] [--scheduler tcp://HOST:PORT]
     rnn-course feedback [NAME]
-    rnn-course export [--to FILE]
+    rnn-course report [NAME]
+    rnn-course export [--for canvas|moodle [--roster CSV]] [--to FILE]
     rnn-course formgrader [ARGUMENTS FOR JUPYTERLAB ...]
 
 The class is the one in class/ (or in the folder that the environment variable COURSE names). As
@@ -56,8 +57,12 @@ def parser():
 
     grade_ = command("grade", grade, "grade what was handed in", assignment=True)
     grade_.add_argument(
-        "--submissions", metavar="DIR", type=Path, help="folder of STUDENT/NAME/NAME.ipynb"
+        "--submissions",
+        metavar="PATH",
+        type=Path,
+        help="folder of STUDENT/NAME/NAME.ipynb, or a zip or folder as Moodle and Canvas export it",
     )
+    grade_.add_argument("--roster", metavar="CSV", type=Path, help="who is who in such an export")
     grade_.add_argument("--regrade", action="store_true", help="also what has not changed")
     grade_.add_argument("--jobs", type=int, metavar="N", help="at a time; default: one a core")
     grade_.add_argument(
@@ -65,8 +70,16 @@ def parser():
     )
     grade_.add_argument("--scheduler", metavar="URL", help="of a dask cluster: tcp://HOST:PORT")
     command("feedback", feedback, "make each student's feedback page", assignment=True)
+    command("report", report, "make the page about a class's work", assignment=True)
     export_ = command("export", export, "write all grades as CSV")
-    export_.add_argument("--to", metavar="FILE", type=Path, help="default: grades.csv of the class")
+    export_.add_argument(
+        "--for",
+        dest="platform",
+        choices=("canvas", "moodle"),
+        help="as it imports; else nbgrader's",
+    )
+    export_.add_argument("--roster", metavar="CSV", type=Path, help="who is who on that platform")
+    export_.add_argument("--to", metavar="FILE", type=Path, help="default: grades.csv in the class")
     command("formgrader", formgrader, "mark written answers by hand, in the browser")
     return top
 
@@ -97,8 +110,10 @@ def grade(options, root):
     from rnn_course.autograde.box import NoIsolation, probe
     from rnn_course.autograde.class_run import grade_class
     from rnn_course.autograde.course import CourseError
+    from rnn_course.autograde.report import write_report
 
-    course = choose_class(options, root)
+    course, absent = take_in_export(options, root)
+    course = course or choose_class(options, root)
     possible, isolation = probe()
     trusted = options.trust_submissions or (course.is_sample and not possible)
     if options.name:
@@ -110,7 +125,7 @@ def grade(options, root):
             course.students("NAME")  # says what was looked for
     for name in names:
         try:
-            students = course.students(name)
+            students = sorted({*course.students(name), *absent})
         except CourseError:
             if options.name:
                 raise
@@ -123,6 +138,7 @@ def grade(options, root):
             raise CourseError(str(error)) from None
         show(name, rows)
         print(f"as a table: {write_csv(course.home / f'grades-{name}.csv', rows)}")
+        print(f"the class report: {write_report(course, name)}")
     if not trusted:
         print(isolation)
     elif course.is_sample:
@@ -131,9 +147,68 @@ def grade(options, root):
         print("no isolation was used: the notebooks ran with your rights on this machine")
 
 
+def take_in_export(options, root):
+    """Where --submissions is what a platform exports, put it into the class.
+
+    Returns (the class, who is on the roster and handed in nothing), or (None, []).
+    """
+    from rnn_course.autograde.course import Course, CourseError
+    from rnn_course.autograde.intake import take_in
+
+    source, name = options.submissions, options.name
+    if not source:
+        if options.roster:
+            raise CourseError("--roster goes with --submissions, the zip or folder of an export")
+        return None, []
+    if source.is_dir() and not options.roster:
+        if any(source.glob(f"*/{name or '*'}/")) or not any(source.iterdir()):
+            return None, []  # it has nbgrader's own form and is graded where it lies, or is empty
+    elif not source.exists():
+        return None, []
+    if not name:
+        raise CourseError(
+            f"which assignment is in {source}? rnn-course grade NAME --submissions ..."
+        )
+    course = Course(root)
+    course.require(name)
+    try:
+        taken = take_in(source, name, course.submitted, options.roster)
+    except (ValueError, OSError) as error:
+        raise CourseError(str(error)) from None
+    for file, why in taken.unmatched.items():
+        print(f"not taken: {file}: {why}", file=sys.stderr)
+    if not taken.students:
+        raise CourseError(
+            f"no submissions in {source}: looked for names like STUDENT/{name}/{name}.ipynb, or "
+            "as Moodle and Canvas write them; nothing was graded"
+        )
+    print(f"taken into {course.submitted}: {len(taken.students)} students", file=sys.stderr)
+    if taken.absent:
+        print(f"handed in nothing: {', '.join(taken.absent)}", file=sys.stderr)
+    return course, taken.absent
+
+
+def report(options, root):
+    from rnn_course.autograde.course import CourseError
+    from rnn_course.autograde.report import write_report
+
+    course = choose_class(options, root)
+    if options.name:
+        course.require(options.name)
+        print(f"the class report: {write_report(course, options.name)}")
+        return
+    made = 0
+    for name in course.assignments():
+        if any((course.home / "autograded").glob(f"*/{name}/{name}.ipynb")):
+            print(f"the class report: {write_report(course, name)}")
+            made += 1
+    if not made:
+        raise CourseError(f"nothing is graded in {course.home}; run `rnn-course grade` first")
+
+
 def feedback(options, root):
     from rnn_course.autograde.course import CourseError
-    from rnn_course.autograde.stock import feedback as make_pages
+    from rnn_course.autograde.feedback import feedback as make_pages
 
     course = choose_class(options, root)
     if options.name:
@@ -153,17 +228,33 @@ def export(options, root):
     from nbgrader.plugins import CsvExportPlugin
 
     from rnn_course.autograde.course import CourseError
+    from rnn_course.autograde.export import write
+    from rnn_course.autograde.intake import read_roster
 
+    if options.roster and not options.platform:
+        raise CourseError("--roster goes with --for canvas or --for moodle")
     course = choose_class(options, root)
     if not course.has_grades():
         raise CourseError(
             f"no grades: looked for a gradebook in {course.home}; run `rnn-course grade` first"
         )
-    to = options.to or course.home / "grades.csv"
+    name = f"grades-{options.platform}.csv" if options.platform else "grades.csv"
+    to = options.to or course.home / name
     if not to.parent.is_dir():
         raise CourseError(f"no folder {to.parent}: --to wants a file in a folder that exists")
+    try:
+        roster = read_roster(options.roster) if options.roster else []
+    except ValueError as error:
+        raise CourseError(str(error)) from None
     with course.gradebook() as gradebook:
-        CsvExportPlugin(to=str(to)).export(gradebook)
+        if options.platform:
+            write(options.platform, gradebook, to, roster)
+        else:
+            CsvExportPlugin(to=str(to)).export(gradebook)
+        graded = {student.id for student in gradebook.students}
+    missing = sorted(graded - {line["id"] for line in roster}) if roster else []
+    if missing:
+        print(f"not on the roster, so left out: {', '.join(missing)}", file=sys.stderr)
     print(f"grades: {to}")
 
 
@@ -183,7 +274,7 @@ def bar(words):
     """A progress bar around a list: count, rate and time left."""
     from tqdm import tqdm
 
-    return lambda students: tqdm(students, desc=words, unit="notebook")
+    return lambda students, words=words: tqdm(students, desc=words, unit="notebook")
 
 
 def show(name, rows):
@@ -193,7 +284,7 @@ def show(name, rows):
 
     table = Table("student", "status", "points", "to mark", "words", title=name)
     for row in rows:
-        points = "-" if row.points is None else f"{row.points:g} of {row.out_of:g}"
+        points = f"{row.points:g} of {row.out_of:g}"
         table.add_row(row.student, row.status, points, f"{row.to_mark:g}", row.words)
     Console().print(table)
 

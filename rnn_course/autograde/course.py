@@ -182,7 +182,8 @@ class Course:
 
     def has_grades(self):
         """Has anything been graded in this class?"""
-        if not (self.home / "gradebook.db").exists():
+        database = self.coursedir.db_url.partition("sqlite:///")[2]
+        if database and not Path(database).exists():
             return False
         with self.gradebook() as gradebook:
             return bool(gradebook.students)

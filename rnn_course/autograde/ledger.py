@@ -8,23 +8,45 @@ the next run finds either all of it or a key that differs.
 import contextlib
 import json
 import os
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum, determine_grade
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from rnn_course.autograde.restore import master_cells
-from rnn_course.autograde.stock import Row
 
 TABLE = """
 create table if not exists judge_run (
     student varchar(128), assignment varchar(128), notebook varchar(128),
-    key varchar(80), status varchar(32), words text, notes text,
+    key varchar(80), status varchar(32), words text, notes text, seconds float,
     primary key (student, assignment, notebook))
 """
-COLUMNS = "student, assignment, notebook, key, status, words, notes"
+COLUMNS = "student, assignment, notebook, key, status, words, notes, seconds"
+
+
+@dataclass
+class Row:
+    """How one submission ended: every submission has a row.
+
+    status     a key of grading.STATUS: graded, timed out, crashed, unreadable, missing, ...
+    points     earned so far, marks given by hand included
+    out_of     the points of the whole assignment
+    to_mark    points that wait for a marker
+    tasks      task -> points, None where a marker has still to say
+    words      what else is to be known, for student and instructor
+    """
+
+    student: str
+    assignment: str
+    status: str
+    points: float
+    out_of: float
+    to_mark: float = 0.0
+    tasks: dict = field(default_factory=dict)
+    words: str = ""
 
 
 class Ledger:
@@ -37,6 +59,7 @@ class Ledger:
     def __enter__(self):
         self.gradebook = self.course.gradebook().__enter__()
         self.db = self.gradebook.db
+        self._drop_if_older()
         self.db.execute(text(TABLE))
         self.db.commit()
         notebook = self.gradebook.find_notebook(self.name, self.name)
@@ -51,6 +74,14 @@ class Ledger:
 
     def __exit__(self, *exception):
         self.gradebook.__exit__(*exception)
+
+    def _drop_if_older(self):
+        """A table of an earlier version of this file: it only means that all is graded again."""
+        there = inspect(self.db.connection())
+        if there.has_table("judge_run"):
+            names = ", ".join(column["name"] for column in there.get_columns("judge_run"))
+            if names != COLUMNS:
+                self.db.execute(text("drop table judge_run"))
 
     # ------------------------------------------------------------ what is known
 
@@ -86,14 +117,14 @@ class Ledger:
 
     # ------------------------------------------------------------ writing
 
-    def write(self, student, key, timestamp, notebook, status, words, notes):
+    def write(self, student, key, timestamp, notebook, status, words, notes, seconds):
         """A submission's result: its notebook (JSON text), points, status, in one transaction."""
         path = self._path(student)
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{path.name}.new")
         beside.write_text(notebook, encoding="utf-8")
         row = {**self.where, "student": student, "key": key, "status": status, "words": words}
-        row["notes"] = json.dumps(notes)
+        row |= {"notes": json.dumps(notes), "seconds": seconds}
         with self._transaction():
             self.gradebook.update_or_create_student(student)
             with self.db.no_autoflush:  # nbgrader makes rows before they have a place

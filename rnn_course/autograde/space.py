@@ -154,4 +154,12 @@ def _shown(kind, value):
     if callable(getattr(value, "_repr_html_", None)):
         data["text/html"] = value._repr_html_()
     number = {"execution_count": None} if kind == "execute_result" else {}
-    return {"output_type": kind, "data": data, "metadata": {}, **number}
+    return {"output_type": kind, "data": data, "metadata": found_by_check(value), **number}
+
+
+def found_by_check(value):
+    """What the report about the class reads: how a check ended, and which mistakes it found."""
+    verdict = getattr(value, "verdict", None)
+    kept = ("status", "mistakes", "told", "sections", "pairs")
+    found = {name: getattr(verdict, name, None) for name in kept}
+    return {} if None in found.values() else {"check": found}

@@ -6,6 +6,7 @@ against what each known mistake gives on the same inputs; if none fits, against 
 (pairs.py), until the time is up.
 """
 
+import functools
 import time
 import warnings
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from rnn_course.checks.exhibits import (
     usable,
 )
 from rnn_course.checks.pairs import Pairs
+from rnn_course.checks.patience import key_of, patience
 from rnn_course.checks.recurrence import arrays
 
 PAIR_SECONDS = 1.4  # of processor time, so that a busy machine costs no names
@@ -37,10 +39,15 @@ UNSTEADY = (
 
 @dataclass
 class Diagnosis:
-    """What was found out: the mistakes (none, one or two), and further clues in words."""
+    """What was found out: the mistakes (none, one or two), and further clues in words.
+
+    pairs   where two mistakes at once were searched for in a judged class: {"key", "found"}, see
+            patience.py; found is None where the search was put off
+    """
 
     mistakes: list = field(default_factory=list)
     clues: list = field(default_factory=list)
+    pairs: dict = field(default_factory=dict)
 
 
 @np.errstate(all="ignore")
@@ -72,9 +79,21 @@ def name(known, exhibits, raised, trouble, pair_seconds):
     if trouble:
         return Diagnosis(named_by_error(known, trouble))
     seconds = PAIR_SECONDS if pair_seconds is None else pair_seconds
+    waits = patience()
+    if waits is None:
+        names, clues = two(search, seconds)
+        return Diagnosis(search.named(names), clues)
+    key = key_of(search.whole)
+    found = waits.look(key, functools.partial(two, search), seconds)
+    names, clues = found or ([], [])
+    return Diagnosis(search.named(names), clues, {"key": key, "found": found})
+
+
+def two(search, seconds):
+    """[names of two mistakes that explain everything together, clues if there are none]."""
     pairs = Pairs(search, time.thread_time() + seconds)
-    found = pairs.find()
-    return Diagnosis(found) if found else Diagnosis([], search.clues(pairs.alone))
+    found = pairs.find() or []
+    return [[m.name for m in found], [] if found else search.clues(pairs.alone)]
 
 
 def unsteady(task, function, trial):
@@ -108,6 +127,9 @@ class Search:
         self.whole = [e for e in exhibits if not e.only_step]
         self.steps = [e for e in exhibits if e.only_step]
         self.wrong = [e for e in self.whole if not e.is_right]
+
+    def named(self, names):
+        return [next(m for m in self.known if m.name == name) for name in names]
 
     def explains(self, change):
         return all(e.is_explained_by(change) for e in self.whole)

@@ -26,6 +26,8 @@ class Verdict:
     parts     part -> (earned, share)
     status    right, wrong, error (the code stops), undone, ready-made
     sections  where the book explains it: keys of sections.SECTIONS
+    told      the mistakes once more, each as a sentence
+    pairs     whether a search for two mistakes at once was put off, see patience.py
     """
 
     passed: bool
@@ -36,6 +38,8 @@ class Verdict:
     parts: dict = field(default_factory=dict)
     status: str = "wrong"
     sections: list = field(default_factory=list)
+    told: list = field(default_factory=list)
+    pairs: dict = field(default_factory=dict)
 
 
 @dataclass
@@ -123,6 +127,7 @@ def verdict(message, points=0.0, mistakes=(), parts=None, where=()):
         parts or {},
         message.status,
         list(dict.fromkeys(s for s in where if s)),
+        [m if isinstance(m, str) else m.words for m in mistakes],
     )
 
 
@@ -222,7 +227,9 @@ def failed(task, trials, parts, share, diagnosis):
     _what_it_may_be(message, task, diagnosis, first)
     _notes(message, trials)
     where = [m.section or task.section for m in diagnosis.mistakes] or [task.section]
-    return verdict(message, share, diagnosis.mistakes, parts, where)
+    found = verdict(message, share, diagnosis.mistakes, parts, where)
+    found.pairs = diagnosis.pairs
+    return found
 
 
 def _stops(message, trouble):
