@@ -18,7 +18,7 @@ TRACKED = subprocess.run(
 ).stdout.split("\0")[:-1]
 TRACKED = [name for name in TRACKED if (ROOT / name).exists()]  # not: deleted, not yet committed
 
-VERBS = """help setup book read release lab grade formgrader feedback export course test
+VERBS = """help setup book read release lab grade formgrader feedback report export course test
 browser-test bench evidence lint clean""".split()
 
 
