@@ -113,9 +113,13 @@ def scatter(points, names, alt, groups=None, title="", height=3.6, limits=None):
         at = np.array([k for k, g in enumerate(groups) if g == kind])
         axes.plot(points[at, 0], points[at, 1], mark, color=colour)
         for k in at if names else ():
-            beside = (5, -9 if number % 2 else 3)  # two groups' names keep out of each other's way
+            left = number % 2  # two groups' names keep out of each other's way
             axes.annotate(
-                names[k], points[k], xytext=beside, textcoords="offset points", color=colour
+                *(names[k], points[k]),
+                xytext=(-5 if left else 5, 3),
+                textcoords="offset points",
+                ha="right" if left else "left",
+                color=colour,
             )
         if not names:
             place = points[at].mean(0)

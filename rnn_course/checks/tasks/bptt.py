@@ -211,6 +211,11 @@ OVER_TIME = [
         to_h=lambda da, dh_new, W_hh: torch.zeros_like(dh_new),
     ),
     Mistake(
+        "state-before-on-top",
+        "What goes to the state before is added to dh_t; it takes its place: dh = da @ W_hh.",
+        to_h=TO_H["slope-twice"][1],
+    ),
+    Mistake(
         "carried-from-the-end-only",
         "What comes in at each step's own output is left out: add doutput[t] to what comes from "
         "the step after.",
@@ -223,6 +228,12 @@ OVER_TIME = [
     ),
 ]
 
+ONLY_AS_OUTPUT = Mistake(
+    "only-as-output",
+    "What comes from the step after is left out (dh_n at the last step): add it to doutput[t].",
+    meet=lambda dh, dout: dout,
+)
+
 
 @task(
     "rnn_backward(doutput, dh_n, output, W_hh) -> (das, dh0)",
@@ -234,6 +245,7 @@ OVER_TIME = [
     reference=steps_back,
     mistakes=[
         *OVER_TIME,
+        ONLY_AS_OUTPUT,
         Mistake(
             "forward-in-time",
             "The loop runs from the first step to the last; gradients go the other way.",
@@ -514,6 +526,7 @@ def _whole_truth(xs, h0, targets, *weights):
     reference=whole,
     mistakes=[
         *OVER_TIME,
+        ONLY_AS_OUTPUT,
         *SUMS,
         Mistake(
             "loss-slope-sign",

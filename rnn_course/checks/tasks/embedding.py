@@ -158,6 +158,17 @@ def encode(draw):
 # -------------------------------------------------------------------- one-hot and the lookup
 
 
+def _marked_on_the_first_axis(ids, V):
+    vectors = torch.zeros(*ids.shape, V)
+    vectors[ids] = 1
+    return vectors
+
+
+def in_one_row(vectors):
+    """(T, N, E) as (T*N, E)."""
+    return vectors.reshape(-1, vectors.shape[-1])
+
+
 @task(
     "one_hot(ids, V) -> vectors",
     returns="vectors: T N V",
@@ -191,6 +202,17 @@ def encode(draw):
             instead=lambda ids, V: (
                 F.one_hot(ids, V).float().amax(0, keepdim=True).expand(len(ids), -1, -1)
             ),
+        ),
+        Mistake(
+            "one-hot-at-the-time-steps",
+            "`vectors[ids] = 1` takes the numbers for time steps, the first axis; each word's 1 "
+            "stands on the last axis, at its own place.",
+            instead=_marked_on_the_first_axis,
+        ),
+        Mistake(
+            "one-hot-in-one-row",
+            "The words of all sentences stand in one row, (T*N, V); asked for is (T, N, V).",
+            result=in_one_row,
         ),
         Mistake(
             "one-hot-batch-first",
@@ -228,6 +250,11 @@ def one_hot(draw):
             "columns-for-rows",
             "A word is a row of the table, not a column.",
             instead=lambda ids, table: table[:, ids % table.shape[1]],
+        ),
+        Mistake(
+            "lookup-in-one-row",
+            "The words of all sentences stand in one row, (T*N, E); asked for is (T, N, E).",
+            result=in_one_row,
         ),
         Mistake(
             "lookup-batch-first",
@@ -352,6 +379,12 @@ def table_gradient(draw):
     yield edge("the same word everywhere", torch.full((T, N), V - 1), draw.normal(T, N, E), V)
 
 
+def _pad_as_a_column(ids, dvectors, V, padding_idx):
+    dtable = _gradient(ids, dvectors, V).clone()
+    dtable[:, padding_idx] = 0
+    return dtable
+
+
 @task(
     "table_gradient_padded(ids, dvectors, V, padding_idx) -> dtable",
     returns="dtable: V E",
@@ -377,6 +410,11 @@ def table_gradient(draw):
                 dvectors.new_zeros(()),
                 _gradient(ids, dvectors, V, padding_idx),
             ),
+        ),
+        Mistake(
+            "pad-is-a-column",
+            "The column padding_idx is set to zero; the pad's gradient is the row padding_idx.",
+            instead=_pad_as_a_column,
         ),
         *gradient_mistakes("padded-gradient"),
     ],
@@ -466,7 +504,7 @@ def _with_header(lines):
     first = lines[0].split()
     if len(first) != 2:
         return words, table
-    return [first[0], *words], [[float(first[1])], *table.tolist()]
+    return [first[0], *words], [table.new_tensor([float(first[1])]), *table]
 
 
 def _table_for(numbers, words, vectors):
@@ -488,6 +526,14 @@ def _table_for(numbers, words, vectors):
             "The rows are in the order of the file; row numbers[word] belongs to the word.",
             instead=lambda numbers, words, vectors: _table_for(
                 numbers, [w for w in numbers][: len(vectors)], vectors
+            ),
+        ),
+        Mistake(
+            "table-with-a-row-for-each-of-the-file",
+            "The table has a row for each word of the file, in the file's order; it should have "
+            "one for each of our words, and `numbers[word]` says which.",
+            instead=lambda numbers, words, vectors: (
+                vectors * vectors.new_tensor([[w in numbers] for w in words])
             ),
         ),
         Mistake(
@@ -567,6 +613,26 @@ def _cosine(query, table):
             instead=lambda query, table, k: by_score(
                 torch.where((table == 0).all(1), -9e9, table @ query), k
             ),
+        ),
+        Mistake(
+            "dot-product-with-zeros",
+            "The rows are ranked by the dot product, which favours long vectors: divide by the "
+            "lengths. And the row of zeros has no direction: leave it out.",
+            instead=lambda query, table, k: by_score(table @ query, k),
+        ),
+        Mistake(
+            "zeros-are-nan",
+            "The row of zeros has the length 0, and 0 / 0 is nan, which is sorted before all "
+            "numbers: leave that row out.",
+            instead=lambda query, table, k: by_score(
+                table @ query / (table.norm(dim=1) * query.norm()), k
+            ),
+        ),
+        Mistake(
+            "distance-with-zeros",
+            "The rows are ranked by their distance; the cosine does not look at lengths, and a "
+            "row of zeros has none.",
+            instead=lambda query, table, k: by_score(-(table - query).norm(dim=1), k),
         ),
         Mistake(
             "distance-for-cosine",

@@ -83,6 +83,15 @@ def _gate_mistakes():
             result=lambda gates: np.concatenate(gates, -1),
         )
     )
+    known.append(
+        Mistake(
+            "chunks-of-sentences",
+            "The sentences, axis 0, are cut into four; the gates stand side by side on the last "
+            "axis: a.chunk(4, dim=-1).",
+            "lstm/gates",
+            gates=lambda a, u: [rows.numpy() for rows in torch.from_numpy(a + u).chunk(4)],
+        )
+    )
     others = (mistakes.biases, mistakes.matrices, mistakes.copied_gates, mistakes.cut_wrongly)
     return [*known, *by_view, *(m for family in others for m in family("lstm"))]
 
@@ -273,6 +282,11 @@ _only, _zero, _old = (lambda v, b: v), (lambda v, b: 0.0), (lambda v, b: b)
             instead=_set(lambda H: slice(H, H + 1), _only, _zero),
         ),
         Mistake(
+            "forget-bias-row-1",
+            "Row 1 is set; the forget gate is the second *block*, the H rows H to 2H.",
+            instead=_set(lambda H: slice(1, 2), _only, _zero),
+        ),
+        Mistake(
             "forget-bias-every-fourth",
             "Every fourth row is set; the forget gate is a block of H neighbours, H to 2H.",
             instead=_set(lambda H: slice(1, None, 4), _only, _zero),
@@ -422,6 +436,13 @@ def _memory_mistakes():
     }
     for name, (said, meet) in meets.items():
         yield Mistake(name, f"{said}.", where, meet=meet)
+    yield Mistake(
+        "tanh-of-old-c",
+        "tanh is taken of the old c; h is made from the new one: make c_new = f c + i g first.",
+        where,
+        meet=meets["dc-slope-of-old-c"][1],
+        gates=lambda dc, dh, c, i, f, g, o, s, c_new: (dc * g, dc * c, dc * i, dh * torch.tanh(c)),
+    )
     four = {
         "do-without-tanh": (
             "do is dh_new c_new; h = o tanh(c_new), so do = dh_new tanh(c_new)",

@@ -1,5 +1,7 @@
 """Checks of the assignment `rnn`: one step, the loop, and what torch.nn.RNN makes of it."""
 
+from functools import partial
+
 import numpy as np
 import torch
 
@@ -87,6 +89,18 @@ def _choices():
         yield Mistake(name, f"{said}.", where, choose=choose)
 
 
+def _largest_for_relu():
+    def largest(x, h, W_ih, W_hh, b_ih, b_hh, nonlinearity):
+        a = x @ W_ih.T + b_ih + h @ W_hh.T + b_hh
+        return torch.tanh(a) if nonlinearity == "tanh" else tuple(torch.max(a, 0))
+
+    said = (
+        "torch.max(a, 0) is the largest number along axis 0, and where it stands; "
+        "max(a, 0), number by number, is torch.relu(a)."
+    )
+    return Mistake("torch-max-for-relu", said, instead=largest)
+
+
 @task(
     "rnn_cell_with(x, h, W_ih, W_hh, b_ih, b_hh, nonlinearity) -> h",
     returns="h: N H",
@@ -94,7 +108,7 @@ def _choices():
     section="rnn/arguments",
     shares={"tanh": 0.5, "relu": 0.5},
     reference=_with,
-    mistakes=lambda: [*_choices(), *mistakes.cell("rnn")],
+    mistakes=lambda: [*_choices(), _largest_for_relu(), *mistakes.cell("rnn")],
 )
 def rnn_cell_with(draw):
     """One step with nonlinearity "tanh" or "relu"."""
@@ -239,6 +253,14 @@ READ_MISTAKES = [
         result=lambda found: (found[0].T, found[1].T, *found[2:]),
     ),
     Mistake(
+        "bias-zeros-of-I",
+        "Without biases the zeros have I numbers, one a feature; a bias has H, one a unit.",
+        result=lambda found: (
+            *found[:2],
+            *(b if b.any() else b.new_zeros(found[0].shape[1]) for b in found[2:]),
+        ),
+    ),
+    Mistake(
         "bias-none",
         "Without biases None is returned for them; asked for is zeros of shape (H).",
         result=lambda found: (*found[:2], *(b if b.any() else None for b in found[2:])),
@@ -334,7 +356,7 @@ FIRST_MISTAKES = [
     "first_state(h_0, xs, W_hh) -> h",
     returns="h: N H",
     oracle=_first_state,
-    section="rnn/arguments",
+    section="rnn/states",
     shares={"given": 0.5, "missing": 0.5},
     mistakes=FIRST_MISTAKES,
 )
@@ -462,6 +484,45 @@ def _argument_mistakes():
     )
 
 
+def _single_mistakes():
+    """Mistakes with a single sentence: no axis made for it, or batch_first asked of it as well."""
+
+    def loop_over(xs, h, W_ih, W_hh, b_ih, b_hh, nonlinearity):
+        act, outputs = {"tanh": torch.tanh, "relu": torch.relu}[nonlinearity], []
+        for x in xs:
+            h = act(x @ W_ih.T + b_ih + h @ W_hh.T + b_hh)
+            outputs.append(h)
+        return torch.stack(outputs), h
+
+    def no_axis(xs, h_0, *w, batch_first):
+        xs = xs.transpose(0, 1) if batch_first else xs
+        h = xs.new_zeros(xs.shape[1], len(w[1])) if h_0 is None else h_0[0]
+        output, h = loop_over(xs, h, *w)
+        return output.transpose(0, 1) if batch_first else output, h[None]
+
+    def turned(xs, h_0, *w, batch_first, h_n=lambda h: h):
+        if xs.dim() == 3:
+            return no_axis(xs, h_0, *w, batch_first=batch_first)
+        h_0 = None if h_0 is None else h_0[:, None]
+        output, h = no_axis(xs[:, None], h_0, *w, batch_first=batch_first)
+        return output[:, 0], h_n(h[0])
+
+    as_well = "A single sentence is turned round as well; (T, I) has no batch axis to turn."
+    for name, said, function in (
+        (
+            "single-sentence-as-a-batch",
+            "A single sentence, (T, I), is taken for a batch, and so I for N: give it an axis "
+            "N = 1, and take it off again at the end.",
+            no_axis,
+        ),
+        ("single-sentence-turned", as_well, turned),
+        ("single-sentence-turned-first-state", as_well, partial(turned, h_n=lambda h: h[:1])),
+    ):
+        yield Mistake(
+            name, said, instead=lambda *a, function=function: function(*a[:-1], batch_first=a[-1])
+        )
+
+
 @task(
     "rnn_unbatched(xs, h_0, W_ih, W_hh, b_ih, b_hh) -> (output, h_n)",
     returns=("output: T H", "h_n: 1 H | states"),
@@ -502,6 +563,7 @@ def rnn_unbatched(draw):
     mistakes=lambda: [
         *_choices(),
         *_argument_mistakes(),
+        *_single_mistakes(),
         *_state_mistakes(),
         *mistakes.layer("rnn"),
     ],
