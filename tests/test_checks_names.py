@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from rnn_course.checks import check, diagnose, matches, mistakes, plain, recurrence
-from rnn_course.checks.exhibits import answer_of, flat, own_tensors, same_answer
-from rnn_course.checks.mutants import Plain, TooLong
+from rnn_course.checks.mutants import Plain, TooLong, own_tensors
+from rnn_course.checks.scenes import answer_of, cut_blocks, flat, same_answer
 from rnn_course.checks.task import TASKS
 
 KINDS = ("rnn", "lstm", "gru")
@@ -307,6 +307,34 @@ def copied(xs):
     for x in xs:
         found.append(x)
     return found
+
+
+@pytest.mark.parametrize("name", ["rnn_cell_backward", "gru_cell_backward", "rnn_packed_2", "mix"])
+def test_only_what_depends_on_a_change_is_run_again_and_gives_the_same(name):
+    task, edited = TASKS[name.removesuffix("_2")], Plain(getattr(plain, name))
+    args, memory, compared = task.cases()[0].args, {}, 0
+    for mistake in [m for group in edited.mistakes for m in group][::23]:
+        chosen = (mistake.edit,)
+        try:
+            whole = edited.whole(chosen)(*own_tensors(args))
+        except Exception:  # noqa: BLE001  (an edited text may fail in any way)
+            continue
+        finally:
+            edited.compiled.clear()
+        lines = edited.answer(chosen, args, memory)
+        edited.compiled.clear()
+        one, two = (flat(recurrence.arrays(x)) for x in (whole, lines))
+        assert same_answer(one, two, exact=True), mistake.name
+        compared += 1
+    assert compared >= 5 and _equal(args, task.cases()[0].args)
+
+
+def test_half_a_result_is_not_a_result_with_two_equal_halves():
+    half = np.ones((3, 5))
+    whole = cut_blocks(("", [np.concatenate([half, half], 1)]), [(-1, 2)])
+    alone = cut_blocks(("", [half]), [(-1, 2)])
+    assert not same_answer(whole, alone, exact=True)
+    assert same_answer(whole, whole, exact=True) and same_answer(alone, alone, exact=True)
 
 
 def test_a_text_that_would_loop_for_ever_is_stopped():

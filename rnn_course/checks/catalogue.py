@@ -12,8 +12,8 @@ import numpy as np
 import torch
 
 from rnn_course.checks import matches
-from rnn_course.checks.exhibits import answer_of, flat, same_answer
 from rnn_course.checks.recurrence import arrays
+from rnn_course.checks.scenes import answer_of, flat, same_answer
 
 ONE_STEP = "one time step"
 

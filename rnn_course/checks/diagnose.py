@@ -13,19 +13,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rnn_course.checks.exhibits import (
-    answer_of,
-    as_plain,
-    close,
-    flat,
-    gather,
-    readable,
-    usable,
-)
+from rnn_course.checks.exhibits import as_plain, gather, readable
 from rnn_course.checks.pairs import Pairs
 from rnn_course.checks.patience import key_of, patience
 from rnn_course.checks.recurrence import arrays
+from rnn_course.checks.scenes import answer_of, close, flat
 
+AT_ONCE = 256  # mistakes that are tried together
 PAIR_SECONDS = 1.4  # of processor time, so that a busy machine costs no names
 ONLY_HIDDEN = (
     "The visible cases are right; others, with other sizes and numbers, are not. Is a size or a "
@@ -62,10 +56,10 @@ def diagnose(task, function, trials, visible, pair_seconds=None):
     if unsteady(task, function, trials[0]):
         return Diagnosis(clues=[UNSTEADY])
     known = task.all_mistakes()
-    exhibits, raised = gather(task, function, visible)
-    exhibits = [e for e in exhibits if e.has_numbers]
     with warnings.catch_warnings():  # our own trials must not speak on the student's page
         warnings.simplefilter("ignore")
+        exhibits, raised = gather(task, function, task.scenes(visible))
+        exhibits = [e for e in exhibits if e.has_numbers]
         return name(known, exhibits, raised, trials[0].trouble, pair_seconds)
 
 
@@ -123,9 +117,9 @@ class Search:
     def __init__(self, known, exhibits, raised):
         self.known = known
         self.raised = raised
-        exhibits = sorted(filter(usable, exhibits), key=lambda e: e.cost)
-        self.whole = [e for e in exhibits if not e.only_step]
-        self.steps = [e for e in exhibits if e.only_step]
+        exhibits = sorted(exhibits, key=lambda e: (e.is_right, e.scene.cost))
+        self.whole = [e for e in exhibits if not e.scene.only_step]
+        self.steps = [e for e in exhibits if e.scene.only_step]
         self.wrong = [e for e in self.whole if not e.is_right]
 
     def named(self, names):
@@ -139,17 +133,26 @@ class Search:
 
         If the student's code raises somewhere, one that raises there too goes before others.
         """
-        if not self.raised:
-            return next((m for m in self.known if self.explains(m.change)), None)
-        found = [m for m in self.known if self.explains(m.change)]
+        found = []
+        for start in range(0, len(self.known), AT_ONCE):
+            found += self.explaining(np.arange(start, min(start + AT_ONCE, len(self.known))))
+            if found and not self.raised:
+                return found[0]
         found = [m for m in found if self.raises_too(m.change)] + found
         return found[0] if found else None
 
+    def explaining(self, rows):
+        """Those of the mistakes with these numbers that explain everything."""
+        for e in self.whole:
+            if len(rows):
+                rows = rows[e.like(e.scene.fill(self.known, rows)).all(1)]
+        return [self.known[k] for k in rows if self.explains(self.known[k].change)]
+
     def raises_too(self, change):
         """Does the mistake raise wherever the student's code does?"""
-        for args, reference in self.raised:
+        for scene in self.raised:
             try:
-                answer_of(reference, change, args)
+                answer_of(scene.reference, change, scene.args)
             except Exception:  # noqa: BLE001
                 continue
             return False
@@ -166,6 +169,8 @@ class Search:
             said.append(f"It is right when {'; when '.join(dict.fromkeys(right))}.")
         if alone:
             mistake, e = alone
-            where = f"With {e.note} your" if e.note else "In part your"
-            said.append(f"{where} numbers are what this gives, and there is more: {mistake.words}")
+            where = f"In one case ({e.note})" if e.note else "In part"
+            said.append(
+                f"{where} your numbers are what this gives, and there is more: {mistake.words}"
+            )
         return said

@@ -61,8 +61,11 @@ RARE_ACTIVATIONS = {
 ACTIVATION_WORDS = {"none": "no activation", "sigmoid": "a sigmoid", "tanh": "tanh", "relu": "relu"}
 SHORT = {"weight_ih": "W_ih", "weight_hh": "W_hh", "bias_ih": "b_ih", "bias_hh": "b_hh"}
 
-# switches whose functions act one after the other when two mistakes meet
-CHAINED = {"weights", "inputs", "begin", "result"}
+# switches whose functions act one after the other when two mistakes meet, on the first argument
+CHAINED = {
+    *("weights", "inputs", "begin", "result", "sees", "carry", "outputs", "last", "arrange"),
+    *("collect", "turn", "share", "project"),
+}
 FREE = {"args", "result"}  # these go together with everything
 
 IN_STEP = {
@@ -97,7 +100,7 @@ class Mistake:
         """Mistakes with the same answer here can be combined with the same others."""
         if self.change.keys() <= FREE:
             return "all"
-        return id(self.change["plain"]) if "plain" in self.change else "switches"
+        return "switches"
 
     def with_(self, other):
         """The switches of both mistakes at once, or None where they cannot be together."""
@@ -115,7 +118,7 @@ class Mistake:
             elif key == "args":
                 both[key] = lambda *a, one=both[key], two=value: two(*one(*a))
             elif key in CHAINED:
-                both[key] = lambda x, one=both[key], two=value: two(one(x))
+                both[key] = lambda x, *more, one=both[key], two=value: two(one(x, *more), *more)
             else:
                 return None
         return both

@@ -10,8 +10,12 @@ import ast
 import inspect
 import re
 import textwrap
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
+
+import numpy as np
+import torch
 
 from rnn_course.checks.mistakes import Mistake
 
@@ -66,6 +70,7 @@ class Edit:
     place      (parent, field, index or None)
     make       makes the new node from the one that stands there
     statement  the line that it is in: (list of statements, position)
+    line       the number of the outermost statement that it is in
     depth      how deep in the tree; of two edits the deeper is made first
     """
 
@@ -125,8 +130,55 @@ def is_round(statement):
     return isinstance(statement, ast.Expr) and ast.unparse(statement) == "_round()"
 
 
+ANSWER = "_answer"
+WRITING = {"append", "extend", "insert", "pop", "sort", "reverse", "update", "setdefault"}
+
+
+@dataclass
+class Line:
+    """One statement of a text, compiled: which names it reads, stores, and writes into."""
+
+    code: object
+    reads: set
+    stores: set
+    writes_into: bool
+
+    @classmethod
+    def of(cls, node):
+        inside = list(ast.walk(node))
+        names = [n for n in inside if isinstance(n, ast.Name)]
+        stores = {n.id for n in names if isinstance(n.ctx, ast.Store)}
+        if isinstance(node, ast.FunctionDef):
+            stores.add(node.name)
+        return cls(compiled(node), {n.id for n in names}, stores, any(map(writes_into, inside)))
+
+
+def compiled(node):
+    """A statement as code that runs by itself; what it returns is stored as ANSWER."""
+    if isinstance(node, ast.Return):
+        answer = ast.Assign([ast.Name(ANSWER, ast.Store())], node.value)
+        node = ast.fix_missing_locations(ast.copy_location(answer, node))
+    return compile(ast.Module([node], []), "<edited>", "exec")
+
+
+def writes_into(node):
+    """Does this part of a text change something that is there already?"""
+    if isinstance(node, ast.AugAssign):
+        return True
+    if isinstance(node, ast.Subscript):
+        return isinstance(node.ctx, ast.Store)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return node.func.attr in WRITING or node.func.attr.endswith("_")
+    return False
+
+
 class Plain:
-    """The right answer to a task in plain code, and its text as a tree that can be edited."""
+    """The right answer to a task in plain code, and its text as a tree that can be edited.
+
+    Thousands of changed texts are tried for one wrong answer. So the text is run line by line:
+    of a changed text only the changed lines are compiled, and where no line writes into what is
+    there already, only the lines that depend on a changed one are run again.
+    """
 
     def __init__(self, function):
         self.function = function
@@ -139,23 +191,82 @@ class Plain:
             del self.tree.body[0]  # the docstring
         CountRounds().visit(self.tree)
         ast.fix_missing_locations(self.module)
+        self.arguments = [a.arg for a in self.tree.args.args]
+        returns = [n for n in ast.walk(self.tree) if isinstance(n, ast.Return)]
+        inner = [n for d in self.tree.body if isinstance(d, ast.FunctionDef) for n in ast.walk(d)]
+        self.is_straight = [r for r in returns if r not in inner] == self.tree.body[-1:]
+        self.lines = [Line.of(node) for node in self.tree.body] if self.is_straight else []
+        self.is_pure = not any(line.writes_into for line in self.lines)
         self.compiled = {}
 
     @cached_property
     def mistakes(self):
         """(likely ones, others): one for each single edit."""
         likely, others = [], []
-        for edit, is_likely in edits(self.tree):
-            (likely if is_likely else others).append(Mutant(self, edit))
+        for k in range(len(self.tree.body)):
+            for edit, is_likely in of_statement(self.tree.body, k, names_in(self.tree), 0):
+                edit.line = k
+                (likely if is_likely else others).append(Mutant(self, edit))
         return likely, others
 
-    def edited(self, chosen):
-        """The function with these edits made in its text."""
-        if chosen not in self.compiled:
-            self.compiled[chosen] = self._compile(chosen)
-        return self.compiled[chosen]
+    def answer(self, chosen, args, memory=None):
+        """What the text with these edits gives for the arguments.
 
-    def _compile(self, chosen):
+        memory: a dict of what is the same for all edits, for these very arguments.
+        """
+        if not self.is_straight:
+            return self.whole(chosen)(*own_tensors(args))
+        changed = {}
+        for edit in chosen:
+            changed[edit.line] = (*changed.get(edit.line, ()), edit)
+        new = {k: self.changed_line(k, edits) for k, edits in changed.items()}
+        if not self.is_pure or memory is None:
+            names = self.start(own_tensors(args))
+            for k, line in enumerate(self.lines):
+                exec(new.get(k, line.code), names)
+            return names[ANSWER]
+        if self not in memory:
+            memory[self] = self.snapshots(own_tensors(args))
+        before = memory[self]
+        first = min(new)
+        names, other = dict(before[first]), set()
+        names["_round"] = Rounds()
+        for k in range(first, len(self.lines)):
+            line = self.lines[k]
+            if k in new or line.reads & other:
+                exec(new.get(k, line.code), names)
+                other |= line.stores
+            else:
+                names.update((name, before[k + 1][name]) for name in line.stores)
+        return names[ANSWER]
+
+    def start(self, args):
+        """The names as they are before the first line."""
+        names = dict(self.function.__globals__)
+        names |= {"range": short_range, "_round": Rounds()}
+        return names | dict(zip(self.arguments, args, strict=True))
+
+    def snapshots(self, args):
+        """The names before each line, and after the last one."""
+        names = self.start(args)
+        found = [dict(names)]
+        for line in self.lines:
+            exec(line.code, names)
+            found.append(dict(names))
+        return found
+
+    def changed_line(self, k, chosen):
+        """The compiled line with these edits in it."""
+        if chosen in self.compiled:
+            return self.compiled[chosen]
+        code = self.with_edits(chosen, lambda: compiled(self.tree.body[k]))
+        if len(chosen) == 1:  # two in one line are seldom tried twice
+            self.compiled[chosen] = code
+        return code
+
+    def whole(self, chosen):
+        """The function with these edits made in its text, compiled as a whole."""
+
         def build():
             names = dict(self.function.__globals__) | {"range": short_range}
             exec(compile(self.module, "<edited>", "exec"), names)
@@ -166,7 +277,9 @@ class Plain:
 
             return counted
 
-        return self.with_edits(chosen, build)
+        if chosen not in self.compiled:
+            self.compiled[chosen] = self.with_edits(chosen, build)
+        return self.compiled[chosen]
 
     def with_edits(self, chosen, use):
         """What `use()` gives while the edits are made in the tree; then they are undone."""
@@ -196,12 +309,29 @@ class Plain:
         return ast.unparse(body[k]).splitlines()[0]
 
 
+def own_tensors(value):
+    """A copy of the arguments as tensors: a changed text may write into them."""
+    if isinstance(value, torch.Tensor):
+        return value.clone()
+    if isinstance(value, np.ndarray):
+        return torch.from_numpy(value.copy())
+    if isinstance(value, tuple | list):
+        return type(value)(map(own_tensors, value))
+    if isinstance(value, dict):
+        return {key: own_tensors(inner) for key, inner in value.items()}
+    return value
+
+
 class Mutant(Mistake):
     """The mistake of one edit. Its name is the changed line, without spaces."""
 
     def __init__(self, plain, edit):
         self.plain, self.edit, self.section = plain, edit, ""
         self.change = {"plain": plain, "edits": (edit,)}
+
+    @property
+    def goes_with(self):
+        return id(self.plain), self.edit.line
 
     @cached_property
     def line(self):
@@ -223,13 +353,6 @@ class Mutant(Mistake):
 
 
 # ----------------------------------------------------------------------- every single edit
-
-
-def edits(function):
-    """(Edit, is it a likely one) for every way to change one place of a function's text."""
-    names = names_in(function)
-    for k in range(len(function.body)):
-        yield from of_statement(function.body, k, names, 0)
 
 
 def names_in(function):

@@ -7,48 +7,52 @@ are the student's if one of them leaves a result right exactly where the other o
 student's number, or nearly so. The pairs are tried in the order of how well that holds.
 """
 
+import itertools
 import time
-from dataclasses import dataclass, field
 
 import numpy as np
 
-from rnn_course.checks.exhibits import answer, close, same_answer
-
-TABLE_SHARE = 0.6  # of the time goes into the table, the rest into trying pairs
+TABLE_SHARE = 0.8  # of the time goes into the table, the rest into trying pairs
 LEAST_COLUMNS = 3  # inputs that are tried even if not all mistakes can be
-MOST_PAIRS = 100_000  # more cannot be tried anyway
+LEAST_ROWS = 50
+TRY_AFTER = 3  # columns, the best pairs are tried
+FEW_PAIRS = 40  # the best ones of a table that still grows
+MOST_PAIRS = 20_000  # more cannot be tried anyway
 MOST_RIGHT = 3  # inputs on which the student is right: so many are enough to rule mistakes out
 
 
-@dataclass
-class Row:
-    """What a mistake alone does, for every result that the student has wrong.
+class Table:
+    """What each mistake alone does, for every result that the student has wrong.
 
-    leaves_right   does it leave this result right
-    explains       does it give the student's number
-    tried          has it been tried there
-    marks          its answers in short: two mistakes with the same marks are the same
+    rows          numbers of the mistakes that are left
+    leaves_right  (row, result): does it leave this result right
+    explains      (row, result): does it give the student's number
+    tried         (row, result): has it been tried there
+    prints        (row, ...): its answers in short: where they are equal two mistakes are the same
     """
 
-    mistake: object
-    leaves_right: list = field(default_factory=list)
-    explains: list = field(default_factory=list)
-    tried: list = field(default_factory=list)
-    marks: list = field(default_factory=list)
+    def __init__(self, size):
+        self.rows = np.arange(size)
+        self.leaves_right = self.explains = self.tried = np.zeros((size, 0), bool)
+        self.prints = np.zeros((size, 0))
 
-    def known(self, leaves_right, explains, mark):
-        self.leaves_right += leaves_right
-        self.explains += explains
-        self.tried += [True] * len(explains)
-        self.marks.append(mark)
-        return self
+    def keep(self, chosen):
+        """Only the rows with these positions, or where this is True."""
+        for name, value in list(vars(self).items()):
+            setattr(self, name, value[chosen])
 
-    def unknown(self, results):
-        self.leaves_right += [False] * results
-        self.explains += [False] * results
-        self.tried += [False] * results
-        self.marks.append(id(self.mistake))
-        return self
+    def only(self, chosen):
+        """Another table of these rows."""
+        other = Table(0)
+        vars(other).update(vars(self))
+        other.keep(chosen)
+        return other
+
+    def add(self, leaves_right, explains, tried, prints):
+        self.leaves_right = np.hstack([self.leaves_right, leaves_right])
+        self.explains = np.hstack([self.explains, explains])
+        self.tried = np.hstack([self.tried, tried])
+        self.prints = np.hstack([self.prints, prints])
 
 
 class Pairs:
@@ -56,20 +60,28 @@ class Pairs:
 
     def __init__(self, search, deadline):
         self.search, self.deadline = search, deadline
+        self.known = search.known
+        self.in_step = np.array([mistake.is_in_step for mistake in self.known], bool)
         self.alone = None
+        self.tried = set()
         self.steps_are_explained = False
 
     def find(self):
-        """Two known mistakes that together explain everything, or None."""
+        """Two known mistakes that together explain everything, or None.
+
+        The right pair is mostly among the first that the table puts forward, often before the
+        table is whole: so the best are tried each time that it has grown by a few columns.
+        """
         if not self.search.wrong:
             return None
-        rows = self.table()
-        for a, b in consistent(rows):
-            if time.thread_time() > self.deadline:
-                return None
-            first, second = rows[a].mistake, rows[b].mistake
-            if self.together(first, second):
-                return [first, second]
+        for table, most in self.tables():
+            for a, b in itertools.islice(consistent(table), most):
+                if time.thread_time() > self.deadline:
+                    return None
+                pair = table.rows[a], table.rows[b]
+                if pair not in self.tried and self.together(*(self.known[k] for k in pair)):
+                    return [self.known[k] for k in pair]
+                self.tried.add(pair)
         return None
 
     def together(self, first, second):
@@ -82,120 +94,113 @@ class Pairs:
         shared = first.change.keys() & second.change.keys() - {"plain", "edits"}
         return bool(shared) and self.search.explains(second.with_(first))
 
-    def table(self):
-        """The rows of the mistakes that leave right what the student has right.
+    def tables(self):
+        """(table, how many of its pairs to try), while it grows and when it is whole.
 
-        Of mistakes that give the same numbers everywhere, and go together with the same others,
-        only the first has a row.
+        It holds the mistakes that leave right what the student has right. Of mistakes that give
+        the same numbers everywhere, and go together with the same others, only the first has a
+        row in it.
         """
         end = time.thread_time() + TABLE_SHARE * (self.deadline - time.thread_time())
         right = [e for e in self.search.whole if e.is_right][:MOST_RIGHT]
-        columns = self.search.steps + sorted(right + self.search.wrong, key=lambda e: e.cost)
-        rows = last = [Row(mistake) for mistake in self.search.known]
-        for k, e in enumerate(columns):
+        whole = sorted(right + self.search.wrong, key=lambda e: (-e.rightness, e.scene.cost))
+        table = Table(len(self.known))
+        for k, e in enumerate(self.search.steps + whole):
             if k == len(self.search.steps):
-                self.steps_are_explained = any(any(row.explains) for row in rows)
-            rows = self.affordable(e, rows, end - time.thread_time(), k < LEAST_COLUMNS)
-            if rows is None:
+                self.steps_are_explained = table.explains.any()
+            if not self.make_room(e, table, end - time.thread_time(), k < LEAST_COLUMNS):
                 break
-            last = rows = self.column(e, rows)
-        first = {}
-        for row in last:
-            first.setdefault((row.mistake.goes_with, *row.marks), row)
-        return list(first.values())
+            self.column(e, table)
+            if k % TRY_AFTER == TRY_AFTER - 1 and table.explains.any():
+                yield self.without_doubles(table), FEW_PAIRS
+        yield self.without_doubles(table), MOST_PAIRS
 
-    def affordable(self, e, rows, seconds, needed):
-        """The rows that can be tried on this exhibit in the time; None if that is not all.
+    def make_room(self, e, table, seconds, needed):
+        """Is there time to try all mistakes of the table on this exhibit?
 
-        A column that is needed is made all the same, with the likelier mistakes only.
+        If not, and the column is needed, the less likely ones are dropped from the table.
         """
-        most, chosen = int(seconds / e.cost), []
-        for row in rows:
-            if not self.says_nothing(row, e):
-                most -= 1
-            if most < 0:
-                return chosen if needed and len(chosen) > 50 else None
-            chosen.append(row)
-        return chosen
+        ask = self.worth_asking(e, table)
+        if e.scene.tried is not None:
+            ask &= ~e.scene.tried[table.rows]
+        most = int(seconds / e.scene.cost)
+        if ask.sum() <= most:
+            return True
+        room = int(np.searchsorted(np.cumsum(ask), max(most, 0), side="right"))
+        if needed and room > LEAST_ROWS:
+            table.keep(np.arange(len(table.rows)) < room)
+        return needed and room > LEAST_ROWS
 
-    def column(self, e, rows):
-        """The rows with what each mistake does on one more exhibit; those it rules out are gone."""
-        kept = []
-        for row in rows:
-            if self.says_nothing(row, e):
-                kept.append(row.unknown(sum(not right for right in e.right or [False])))
-                continue
-            got = answer(row.mistake.change, e)
-            effect = self.effect(row.mistake, got, e)
-            if effect is not None:
-                kept.append(row.known(*effect, mark_of(got)))
-        return kept
+    def column(self, e, table):
+        """Try the mistakes on one more exhibit; those that spoil a right result leave the table."""
+        ask = self.worth_asking(e, table)
+        known = e.scene.fill(self.known, table.rows[ask])
+        like, right = e.like(known), e.like_right(known)
+        keep = np.ones(len(ask), bool)
+        if e.right is not None:
+            was = np.array(e.right)
+            keep[ask] = ~(was & ~right).any(1)
+            like, right = like[:, ~was], right[:, ~was]
+            if like.shape[1]:
+                self.note(e, table.rows[ask][like.all(1) & keep[ask]])
+        else:
+            self.note(e, table.rows[ask][like.all(1)])
+        shape = len(ask), like.shape[1]
+        leaves, fits, tried = (np.zeros(shape, bool) for _ in range(3))
+        leaves[ask], fits[ask], tried[ask] = right, like, True
+        # what has not been tried is like no other
+        prints = np.repeat(table.rows[:, None].astype(float), known.shape[1], 1)
+        prints[ask] = known
+        table.add(leaves, fits, tried, prints)
+        table.keep(keep)
 
-    def says_nothing(self, row, e):
-        """Is there nothing to learn from this mistake on this exhibit?
+    def worth_asking(self, e, table):
+        """Of which rows there is something to learn on this exhibit.
 
         A bare step tells only of mistakes inside a step; and one of these that does not explain
         the bare step alone does not explain a network of them either.
         """
-        if e.only_step:
-            return not row.mistake.is_in_step
-        return row.mistake.is_in_step and self.steps_are_explained and not any(row.explains)
+        in_step = self.in_step[table.rows]
+        if e.scene.only_step:
+            return in_step.copy()
+        if self.steps_are_explained:
+            return ~in_step | table.explains.any(1)
+        return np.ones(len(in_step), bool)
 
-    def effect(self, mistake, got, e):
-        """(leaves right, explains) for every wrong result, or None if it spoils a right one."""
-        if e.right is None:  # something of another form came: all or nothing
-            fits = same_answer(got, (e.form, e.given), e.exact)
-            self.note(mistake, e, fits)
-            return [False], [fits]
-        wrong = [k for k, right in enumerate(e.right) if not right]
-        if got is None or got[0] != e.form:
-            return ([False] * len(wrong),) * 2 if len(wrong) == len(e.right) else None
-        for k, right in enumerate(e.right):
-            if right and not close(e.expected[k], got[1][k], e.exact):
-                return None
-        fits = [close(e.given[k], got[1][k], e.exact) for k in wrong]
-        leaves = [close(e.expected[k], got[1][k], e.exact) for k in wrong]
-        if wrong:
-            self.note(mistake, e, all(fits))
-        return leaves, fits
+    def note(self, e, explaining):
+        if len(explaining) and self.alone is None and not e.scene.only_step:
+            self.alone = (self.known[explaining[0]], e)
 
-    def note(self, mistake, e, fits):
-        if fits and self.alone is None and not e.only_step:
-            self.alone = (mistake, e)
+    def without_doubles(self, table):
+        first = {}
+        prints = np.nan_to_num(table.prints.round(7), nan=-17.0)
+        for position, row in enumerate(table.rows):
+            key = self.known[row].goes_with, prints[position].tobytes()
+            first.setdefault(key, position)
+        return table.only(np.array(list(first.values()), int))
 
 
-def consistent(rows):
+def consistent(table):
     """Pairs of rows (a, b) that may be the student's two mistakes, the best ones first."""
-    explains = np.array([row.explains for row in rows], bool)
-    if len(rows) < 2 or explains.ndim < 2:
+    size = len(table.rows)
+    if size < 2 or not table.explains.shape[1]:
         return
-    leaves_right = np.array([row.leaves_right for row in rows], bool)
-    tried = np.array([row.tried for row in rows], bool)
-    spoils, misses = tried & ~leaves_right, tried & ~explains
+    leaves_right, explains = table.leaves_right, table.explains
+    spoils, misses = table.tried & ~leaves_right, table.tried & ~explains
     explained = explains.sum(1)
     # what a leaves right, b alone must give; and what b alone gives, a must leave right
     broken = number(leaves_right) @ number(misses).T + number(spoils) @ number(explains).T
     # one mistake may hide only because of what the other spoils: so no rule, but an order
     rank = broken + broken.T - explained[:, None] - explained[None, :]
-    first, second = np.triu_indices(len(rank), 1)
-    rank = rank[first, second]
-    if len(rank) > MOST_PAIRS:
-        chosen = np.argpartition(rank, MOST_PAIRS)[:MOST_PAIRS]
-        first, second, rank = first[chosen], second[chosen], rank[chosen]
-    order = np.lexsort((first + second, rank))
-    yield from zip(first[order].tolist(), second[order].tolist(), strict=True)
+    likely = np.arange(size) / (4 * size)  # among equals the likelier ones first
+    rank += likely[:, None] + likely[None, :]
+    rank[np.tri(size, dtype=bool)] = np.inf  # each pair once
+    rank = rank.reshape(-1)
+    most = min(MOST_PAIRS, size * (size - 1) // 2)
+    chosen = np.argpartition(rank, most - 1)[:most]
+    first, second = np.divmod(chosen[np.argsort(rank[chosen])], size)
+    yield from zip(first.tolist(), second.tolist(), strict=True)
 
 
 def number(table):
     return table.astype(np.float32)
-
-
-def mark_of(got):
-    """An answer in short: equal for answers that are equal up to rounding."""
-    if got is None:
-        return None
-    form, entries = got
-    short = [
-        (x.round(7) + 0.0).tobytes() if isinstance(x, np.ndarray) else repr(x) for x in entries
-    ]
-    return hash((repr(form), *short))

@@ -16,6 +16,7 @@ from rnn_course.checks.diagnose import Diagnosis, diagnose
 from rnn_course.checks.families import of_arguments, of_results
 from rnn_course.checks.honest import RECURRENT, Watch
 from rnn_course.checks.mutants import Plain
+from rnn_course.checks.scenes import scenes_of
 from rnn_course.checks.signature import shapes_of
 from rnn_course.checks.trouble import Trouble
 
@@ -83,6 +84,7 @@ class Task:
     evidence: Callable = staticmethod(lambda answer: answer)  # what of an answer mistakes explain
     further: list = field(default_factory=list)  # mistakes that are less likely than the known
     every_mistake: list | None = None
+    scenes_of_cases: dict = field(default_factory=dict)
     inner: Callable | None = None  # a bare step inside an answer, for the diagnosis of networks
 
     def __call__(self, function, points=1, hidden=False, **options):
@@ -145,6 +147,13 @@ class Task:
     def probe_cases(self):
         """Further cases that help to tell mistakes apart; they count for nothing."""
         return list(self.probes(cases.Draw(cases.seed_for(self.name)))) if self.probes else []
+
+    def scenes(self, visible):
+        """The inputs on which mistakes are tried, for these visible cases; made once."""
+        key = tuple(_mark(case) for case in visible)
+        if key not in self.scenes_of_cases:
+            self.scenes_of_cases[key] = scenes_of(self, visible)
+        return self.scenes_of_cases[key]
 
     def run(self, function, case, dtype=torch.float32):
         """Call the function on a case, in float32 first, and compare. Returns (Trial, Watch)."""
@@ -276,6 +285,12 @@ def call_student(function, args, forbids, shapes):
     except (Exception, SystemExit) as error:  # noqa: BLE001  (whatever a student's code raises)
         return None, Trouble.of(error, shapes), watch
     return answer, None, watch
+
+
+def _mark(case):
+    """What tells one case from another: its note, and its numbers in short."""
+    sums = (float(x.double().sum()) for x in cases.tensors(case.args))
+    return case.note, *sums, repr(cases.change_tensors(case.args, lambda x: x.shape))
 
 
 def _same(one, other):

@@ -391,6 +391,14 @@ def by_hand(padded, lengths):
             ),
         ),
         Mistake(
+            "pads-in-data",
+            "The pads are still in data; step t has rows of the sentences longer than t only.",
+            instead=lambda padded, lengths: (
+                padded.reshape(-1, padded.shape[2]),
+                by_hand(padded, lengths)[1],
+            ),
+        ),
+        Mistake(
             "batch-sizes-are-lengths",
             "These are the lengths; batch_sizes says how many rows each time step has.",
             instead=lambda padded, lengths: (by_hand(padded, lengths)[0], lengths.tolist()),
@@ -525,10 +533,22 @@ def read_rows(
             instead=lambda *args: _with_first_states(*args),
         ),
         Mistake(
+            "ended-states-go-on",
+            "Sentences that have ended go on stepping, with no word; they keep their last state.",
+            instead=lambda *args: _all_go_on(*args),
+        ),
+        Mistake(
             "last-rows-go-on",
             "The last rows of the state take part in the step; the first ones do, since the "
             "longest sentences come first.",
             take=lambda h, n: h[len(h) - n :],
+        ),
+        Mistake(
+            "last-rows-updated",
+            "The last rows of the state take the step, and hold its result; the first ones do, "
+            "since the longest sentences come first.",
+            take=lambda h, n: h[len(h) - n :],
+            keep=lambda going, h: torch.cat([h[: len(h) - len(going)], going]),
         ),
         Mistake(
             "state-not-carried",
@@ -569,6 +589,16 @@ def rnn_packed(draw):
         sizes = _packed(torch.zeros(T, len(lengths), 1), lengths)[1]
         args = (draw.normal(sum(sizes), I), sizes, draw.normal(len(lengths), H), *w)
         yield edge(note, *args) if note else case(*args)
+
+
+def _all_go_on(data, batch_sizes, h0, W_ih, W_hh, b_ih, b_hh):
+    h, outputs = h0, []
+    for x in data.split(batch_sizes):
+        total = h @ W_hh.T + b_ih + b_hh
+        total[: len(x)] += x @ W_ih.T
+        h = torch.tanh(total)
+        outputs.append(h[: len(x)])
+    return torch.cat(outputs), h
 
 
 def _with_first_states(data, batch_sizes, h0, *w):
