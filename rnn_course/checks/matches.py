@@ -28,11 +28,15 @@ KINDS = {
     "LSTMCell": "lstm",
     "GRUCell": "gru",
 }
+MOST_TASKS = 8  # that are remembered
 SHARES = {"forward": 0.4, "states": 0.2, "gradients": 0.2, "edges": 0.2}
 
 
 class Matches:
     """What `check.matches` is: called for a notebook, or .verdict(...) for programs."""
+
+    def __init__(self):
+        self.tasks = {}
 
     def __call__(self, module, reference, points=1, hidden=False, **options):
         """Check a module and show what was found. Options: see `verdict`."""
@@ -55,7 +59,7 @@ class Matches:
                 "expected a torch.nn RNN, LSTM, GRU or one of their cells as the second argument, "
                 f"got {kind}: check.matches(your_module, torch.nn.LSTM(4, 5))"
             )
-        task = task_for(reference, unbatched, packed, forbids)
+        task = self.remembered(reference, unbatched, packed, forbids)
         if module is None or module is Ellipsis:
             return words.undone(task, None)
         if isinstance(module, type) or not isinstance(module, torch.nn.Module):
@@ -71,6 +75,16 @@ class Matches:
             module.to(next(iter(kept.values())).dtype)
             module.load_state_dict(kept)
             module.train(mode)
+
+    def remembered(self, reference, *options):
+        """The task for a reference, made once for each kind and setting."""
+        nonlinearity = getattr(reference, "nonlinearity", "")
+        key = repr(reference), reference.bias, nonlinearity, repr(options)
+        if key not in self.tasks:
+            while len(self.tasks) >= MOST_TASKS:
+                del self.tasks[next(iter(self.tasks))]
+            self.tasks[key] = task_for(reference, *options)
+        return self.tasks[key]
 
 
 def task_for(reference, unbatched=False, packed=False, forbids=()):

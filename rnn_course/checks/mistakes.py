@@ -895,7 +895,7 @@ def formulas(kind):
 
 def cell(kind):
     """The catalogue for a task such as lstm_cell(x, (h, c), W_ih, W_hh, b_ih, b_hh)."""
-    return [*step(kind), *cell_states(kind), *formulas(kind)]
+    return [*cell_states(kind), *step(kind), *formulas(kind)]
 
 
 def cell_states(kind):

@@ -12,11 +12,14 @@ import time
 
 import numpy as np
 
+LIKELY = 700  # mistakes at the head of the list
+LIKELY_SHARE = 0.25  # of the time goes to them
 TABLE_SHARE = 0.8  # of the time goes into the table, the rest into trying pairs
 LEAST_COLUMNS = 3  # inputs that are tried even if not all mistakes can be
 LEAST_ROWS = 50
 TRY_AFTER = 3  # columns, the best pairs are tried
-FEW_PAIRS = 40  # the best ones of a table that still grows
+FEW_PAIRS = 100  # the best ones of a table that still grows
+SOME_PAIRS = 200  # of the likelier mistakes
 MOST_PAIRS = 20_000  # more cannot be tried anyway
 MOST_RIGHT = 3  # inputs on which the student is right: so many are enough to rule mistakes out
 
@@ -101,10 +104,15 @@ class Pairs:
         the same numbers everywhere, and go together with the same others, only the first has a
         row in it.
         """
-        end = time.thread_time() + TABLE_SHARE * (self.deadline - time.thread_time())
+        seconds, size = self.deadline - time.thread_time(), len(self.known)
+        now = time.thread_time()
+        if size > LIKELY:  # the likelier ones among themselves first
+            yield from self.growing(Table(LIKELY), now + LIKELY_SHARE * seconds, SOME_PAIRS)
+        yield from self.growing(Table(size), now + TABLE_SHARE * seconds, MOST_PAIRS)
+
+    def growing(self, table, end, most):
         right = [e for e in self.search.whole if e.is_right][:MOST_RIGHT]
         whole = sorted(right + self.search.wrong, key=lambda e: (-e.rightness, e.scene.cost))
-        table = Table(len(self.known))
         for k, e in enumerate(self.search.steps + whole):
             if k == len(self.search.steps):
                 self.steps_are_explained = table.explains.any()
@@ -113,7 +121,7 @@ class Pairs:
             self.column(e, table)
             if k % TRY_AFTER == TRY_AFTER - 1 and table.explains.any():
                 yield self.without_doubles(table), FEW_PAIRS
-        yield self.without_doubles(table), MOST_PAIRS
+        yield self.without_doubles(table), most
 
     def make_room(self, e, table, seconds, needed):
         """Is there time to try all mistakes of the table on this exhibit?
