@@ -24,7 +24,7 @@ import json
 import os
 import threading
 import time
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, ThreadPoolExecutor, wait
 from pathlib import Path
 
 import nbformat
@@ -88,7 +88,15 @@ def pool(jobs=None, scheduler=None):
                 raise
         return
     with _client(scheduler) as client:
-        yield client.get_executor(pure=False)
+        try:
+            yield client.get_executor(pure=False)
+        except CancelledError:
+            from rnn_course.autograde.course import CourseError
+
+            raise CourseError(
+                f"the dask scheduler at {scheduler} is gone; what is graded is kept, so start one "
+                "again and run this again"
+            ) from None
 
 
 def _client(scheduler):
