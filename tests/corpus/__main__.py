@@ -46,8 +46,8 @@ def solutions(module, kind):
 
 
 def verdict(task, module, function):
-    """The verdict with hidden cases, and the seconds it took. What the code prints is dropped."""
-    start = time.perf_counter()
+    """The verdict with hidden cases, and the seconds of processor time it took. What the code prints is dropped."""
+    start = time.thread_time()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -55,7 +55,7 @@ def verdict(task, module, function):
                 found = check.matches.verdict(*function(), hidden=True)
             else:
                 found = getattr(check, task).verdict(function, hidden=True)
-    return found, time.perf_counter() - start
+    return found, time.thread_time() - start
 
 
 def expected_names():
