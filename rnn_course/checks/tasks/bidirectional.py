@@ -100,6 +100,11 @@ def _rows(change):
             instead=lambda xs, lengths: xs.flip(1),
         ),
         Mistake(
+            "each-rows-features-turned",
+            "The features are turned round, axis 1 of xs[:n, k]; turn its time steps, axis 0.",
+            instead=_rows(lambda x, n: torch.cat([x[:n].flip(-1), x[n:]])),
+        ),
+        Mistake(
             "features-turned",
             "The features are turned round; turn the time steps.",
             instead=lambda xs, lengths: xs.flip(2),
@@ -266,6 +271,14 @@ JOINED = {
         "The two last states stand side by side, (N, 2H); h_n is (2, N, H).",
         dict(ends=lambda output, states: beside(*states)),
     ),
+    "h-n-not-stacked": (
+        "The two last states are returned apart; stack them to one tensor, (2, N, H).",
+        dict(ends=lambda output, states: tuple(states)),
+    ),
+    "h-n-joined-along-the-batch": (
+        "The two last states are joined along the batch; stack them on a new axis, (2, N, H).",
+        dict(ends=lambda output, states: torch.cat(states)),
+    ),
     "h-0-exchanged": (
         "The two parts of h_0 are exchanged: h_0[0] is the forward direction's.",
         dict(arrange=lambda h_0: h_0.flip(0)),
@@ -360,6 +373,11 @@ def collected(forward, backward):
             instead=lambda f, b: torch.stack([beside(*pair) for pair in zip(f, b)]),
         ),
         Mistake(
+            "states-in-a-list",
+            "A list of states is returned; stack them to one tensor, (2L, N, H).",
+            instead=lambda f, b: [h for pair in zip(f, b) for h in pair],
+        ),
+        Mistake(
             "axis-for-directions",
             "Layers and directions have an axis each, (L, 2, N, H); torch has one for both.",
             instead=lambda f, b: torch.stack([torch.stack(pair) for pair in zip(f, b)]),
@@ -419,7 +437,15 @@ def _half_twice(half):
     return feed
 
 
-LATER = ("added", "averaged", "joined-in-time", "stacked-directions", "h-n-side-by-side")
+LATER = (
+    "added",
+    "averaged",
+    "joined-in-time",
+    "stacked-directions",
+    "h-n-side-by-side",
+    "h-n-not-stacked",
+    "h-n-joined-along-the-batch",
+)
 
 
 @task(
@@ -555,6 +581,12 @@ def _deep_truth(xs, h_0, layers, masks):
             "no-dropout",
             "No mask is used; multiply every layer's output but the last one's.",
             after=lambda output, k, L, masks: output,
+        ),
+        Mistake(
+            "dropout-spares-the-first",
+            "The first layer's output is spared, not the last one's: dropout comes after every "
+            "layer but the last.",
+            after=lambda output, k, L, masks: output if k == 0 else output * masks[k],
         ),
         Mistake(
             "dropout-after-the-first-only",
@@ -693,6 +725,22 @@ def _padded_truth(xs, lengths, h_0, forward, backward):
             last_back=lambda states, lengths: states[-1],
         ),
         Mistake(
+            "lengths-not-looked-at",
+            "The lengths are not looked at: both readers read the pads as if they were words.",
+            turn=flip,
+            last_there=lambda states, lengths: states[-1],
+            last_back=lambda states, lengths: states[-1],
+            clean=lambda output, lengths: output,
+        ),
+        Mistake(
+            "read-on-over-the-pads",
+            "The words are turned by length, but both readers go on over the pads: the outputs "
+            "there are zero, and each last state stands at lengths[n] - 1 of the order of reading.",
+            last_there=lambda states, lengths: states[-1],
+            last_back=lambda states, lengths: states[-1],
+            clean=lambda output, lengths: output,
+        ),
+        Mistake(
             "backward-state-after-the-pads",
             "The backward direction's last state is read after the pads; it stands at word 0.",
             last_back=lambda states, lengths: states[-1],
@@ -742,8 +790,10 @@ def both_padded(draw):
     (layer,) = drawn_layers(draw, 1, I, H, 2)
     xs, h_0, lengths = draw.normal(T, N, I), draw.normal(2, N, H), draw.lengths(N, T)
     yield case(xs, lengths, h_0, *layer)
+    longer = torch.cat([xs, draw.normal(2, N, I)])
     yield edge("a row of length 1", xs, [1, *lengths[1:-1], T], h_0, *layer)
     yield edge("all of full length", xs, [T] * N, h_0, *layer)
+    yield case(longer, lengths, h_0, *layer, note="a table longer than the longest sentence")
 
 
 # ------------------------------------------------------------------------- which state to take

@@ -378,13 +378,14 @@ def _back_truth(dh_new, h, r, z, n, u_n, W_ih, W_hh):
 
 
 def _back(dh_new, h, r, z, n, u_n, W_ih, W_hh, slope_gate=lambda s: s * (1 - s),
-          slope_n=lambda n: 1 - n**2, to_r=None, to_u=None, order=(0, 1, 2), ways=None,
+          slope_n=lambda n: 1 - n**2, slope_r=None, slope_z=None, to_r=None, to_u=None,
+          order=(0, 1, 2), ways=None,
           **switches):  # fmt: skip
     """to_r(da_n, u_n, h, r): dr; to_u(da_n, r): n's block of du; ways(direct, du, da, W_hh): dh."""
     dn, dz, direct = _mix_back(dh_new, h, n, z, **switches)
     da_n = dn * slope_n(n)
     dr = to_r(da_n, u_n, h, r) if to_r else da_n * u_n
-    da_r, da_z = dr * slope_gate(r), dz * slope_gate(z)
+    da_r, da_z = dr * (slope_r or slope_gate)(r), dz * (slope_z or slope_gate)(z)
     du_n = to_u(da_n, r) if to_u else da_n * r
     blocks_a, blocks_u = (da_r, da_z, da_n), (da_r, da_z, du_n)
     da = torch.cat([blocks_a[k] for k in order], -1)
@@ -430,6 +431,14 @@ def _back_mistakes():
         "sigmoid-slope-missing": (
             "The way back through the sigmoid is missing, s (1 - s)",
             dict(slope_gate=torch.ones_like),
+        ),
+        "sigmoid-slope-of-z-missing": (
+            "The way back through z's sigmoid is missing: da_z = dz z (1 - z)",
+            dict(slope_z=torch.ones_like),
+        ),
+        "sigmoid-slope-of-r-missing": (
+            "The way back through r's sigmoid is missing: da_r = dr r (1 - r)",
+            dict(slope_r=torch.ones_like),
         ),
         "sigmoid-slope-without-s": (
             "The sigmoid's derivative is taken as 1 - s; it is s (1 - s)",

@@ -118,6 +118,12 @@ def pad(draw):
             result=lambda mask: mask.swapaxes(0, 1),
         ),
         Mistake(
+            "mask-without-an-axis",
+            "The steps (T) and the lengths (N) are compared one to one; give the steps an axis of "
+            "their own, (T, 1).",
+            instead=lambda lengths, T: torch.arange(T) < lengths,
+        ),
+        Mistake(
             "mask-only-the-last-word",
             "The mask is True at the last word only; all words of the sentence count.",
             instead=lambda lengths, T: torch.arange(T).unsqueeze(1) == lengths - 1,
@@ -211,6 +217,27 @@ def _means(output, lengths):
             instead=lambda output, lengths: _means(output, lengths) * lengths.unsqueeze(1),
         ),
         Mistake(
+            "mean-divided-by-all-words",
+            "It is divided by the words of the whole batch; each sentence has its own length.",
+            instead=lambda output, lengths: (
+                _means(output, lengths) * lengths.unsqueeze(1) / lengths.sum()
+            ),
+        ),
+        Mistake(
+            "mean-mask-without-an-axis",
+            "The mask is (T, N) and meets (T, N, H); give it an axis for the features, (T, N, 1).",
+            instead=lambda output, lengths: (
+                (output * mask_of(lengths, len(output))).sum(0) / lengths.unsqueeze(1)
+            ),
+        ),
+        Mistake(
+            "mean-sum-over-the-batch",
+            "The sum runs over the sentences, axis 1; it should run over time, axis 0.",
+            instead=lambda output, lengths: (
+                (output * mask_of(lengths, len(output)).unsqueeze(2)).sum(1) / lengths.unsqueeze(1)
+            ),
+        ),
+        Mistake(
             "mean-over-the-batch",
             "The mean runs over the sentences; it should run over time.",
             instead=lambda output, lengths: output.mean(1),
@@ -250,6 +277,15 @@ def _loss(logits, targets, lengths, mean_over=None):
             "words.",
             instead=lambda logits, targets, lengths: _loss(
                 logits, targets, lengths, mean_over=targets.numel()
+            ),
+        ),
+        Mistake(
+            "loss-pads-are-tag-0",
+            "The pads count as words with tag 0: leave them out of the sum and of the mean.",
+            instead=lambda logits, targets, lengths: _loss(
+                logits,
+                targets * mask_of(lengths, len(logits)),
+                torch.full_like(lengths, len(logits)),
             ),
         ),
         Mistake(
@@ -320,6 +356,11 @@ def _order(lengths):
             result=lambda r: (r[0], torch.as_tensor(r[0]).flip(0)),
         ),
         Mistake(
+            "back-sorts-the-lengths",
+            "back is the order with the shortest first; it should undo order: back[order[k]] = k.",
+            instead=lambda lengths: (_order(lengths)[0], torch.argsort(lengths, stable=True)),
+        ),
+        Mistake(
             "order-and-back-exchanged",
             "order and back are exchanged: order[0] is the number of the longest sentence.",
             result=lambda r: (r[1], r[0]),
@@ -358,6 +399,11 @@ NO_PACKING = (*RECURRENT, "_pack_padded_sequence", "_pad_packed_sequence")
 def _packed(padded, lengths):
     packed = pack_padded_sequence(padded, lengths)
     return packed.data, packed.batch_sizes.tolist()
+
+
+def _packed_too_long(padded, lengths):
+    sizes = [int((lengths >= t).sum()) for t in range(int(lengths[0]))]
+    return torch.cat([padded[t, :size] for t, size in enumerate(sizes)]), sizes
 
 
 def by_hand(padded, lengths):
@@ -404,6 +450,20 @@ def by_hand(padded, lengths):
             instead=lambda padded, lengths: (by_hand(padded, lengths)[0], lengths.tolist()),
         ),
         Mistake(
+            "packed-one-too-many",
+            "Each sentence has one row too many, its first pad: at step t are the sentences with "
+            "a length greater than t, not equal to it.",
+            instead=lambda padded, lengths: _packed_too_long(padded, lengths),
+        ),
+        Mistake(
+            "batch-sizes-go-on",
+            "batch_sizes goes on with zeros; it ends with the longest sentence.",
+            instead=lambda padded, lengths: (
+                by_hand(padded, lengths)[0],
+                [int((lengths > t).sum()) for t in range(len(padded))],
+            ),
+        ),
+        Mistake(
             "batch-sizes-one-too-many",
             "A sentence of length n has rows at the steps 0 to n - 1: compare with >, not >=.",
             instead=lambda padded, lengths: (
@@ -448,6 +508,12 @@ def _unpacked(data, batch_sizes):
             result=lambda r: (r[0], packing.step_sizes(r[1])),
         ),
         Mistake(
+            "unpacked-from-the-top",
+            "Every step takes its rows from the top of data again; go on where the step before "
+            "ended.",
+            instead=lambda data, batch_sizes: from_the_top(data, batch_sizes),
+        ),
+        Mistake(
             "unpacked-at-the-end",
             "The rows of a step are put into the last columns; they belong to the first ones, "
             "since the longest sentences come first.",
@@ -466,6 +532,11 @@ def unpack(draw):
         sizes = _packed(torch.zeros(T, len(lengths), 1), lengths)[1]
         data = draw.normal(sum(sizes), I)
         yield edge(note, data, sizes) if note else case(data, sizes)
+
+
+def from_the_top(data, batch_sizes):
+    again = torch.cat([data[:size] for size in batch_sizes])
+    return _unpacked(again, batch_sizes)
 
 
 def at_the_end(data, batch_sizes):
@@ -521,6 +592,15 @@ def read_rows(
             "h_n has only those rows that took part in the last step; sentences that ended "
             "before keep their last state.",
             finish=lambda h, outputs, h0: outputs[-1],
+        ),
+        Mistake(
+            "rows-read-as-one-sentence",
+            "The rows are read one after the other, as one sentence; the rows of one step belong "
+            "to different sentences.",
+            instead=lambda data, batch_sizes, h0, *w: (
+                read_rows(data, [1] * len(data), h0[:1], *w)[0],
+                h0,
+            ),
         ),
         Mistake(
             "ended-states-zero",
