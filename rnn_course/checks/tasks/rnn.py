@@ -211,6 +211,13 @@ def _exchanged(*order):
     return lambda found: tuple(found[k] for k in order)
 
 
+def _zeros_of_I(parameters, layer, reverse):  # noqa: N802
+    W_ih, W_hh, *biases = _weights_of(parameters, layer, reverse)
+    if "bias_ih_l0" not in parameters:
+        biases = [W_ih.new_zeros(W_ih.shape[1])] * 2
+    return W_ih, W_hh, *biases
+
+
 READ_MISTAKES = [
     Mistake(
         "reverse-ignored",
@@ -255,10 +262,7 @@ READ_MISTAKES = [
     Mistake(
         "bias-zeros-of-I",
         "Without biases the zeros have I numbers, one a feature; a bias has H, one a unit.",
-        result=lambda found: (
-            *found[:2],
-            *(b if b.any() else b.new_zeros(found[0].shape[1]) for b in found[2:]),
-        ),
+        instead=_zeros_of_I,
     ),
     Mistake(
         "bias-none",
