@@ -816,14 +816,14 @@ def both_padded(draw):
             instead=lambda h_n: beside(h_n[-1], h_n[-2]),
         ),
         Mistake(
-            "only-the-backward-state",
-            "h_n[-1] is only the backward direction's state; put h_n[-2] before it.",
-            instead=lambda h_n: h_n[-1],
-        ),
-        Mistake(
             "backward-state-twice",
             "h_n[-1] stands in both halves; h_n[-2] is the forward direction's.",
             instead=lambda h_n: beside(h_n[-1], h_n[-1]),
+        ),
+        Mistake(
+            "only-the-backward-state",
+            "h_n[-1] is only the backward direction's state; put h_n[-2] before it.",
+            instead=lambda h_n: h_n[-1],
         ),
         Mistake(
             "states-added",
