@@ -16,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from bench.classes import save  # noqa: E402
 from tests.attacks import toy  # noqa: E402
 from tests.attacks.__main__ import judge_all  # noqa: E402
 from tests.attacks.corpus import ATTACKS  # noqa: E402
@@ -70,12 +71,15 @@ def main():
         other = verdict(attack, beside[attack]) if attack in beside else "not tried"
         ours = verdict(attack, points)
         print(f"{attack.family:27}{attack.name:46}{ours:11}{graded.status:16}{other}")
+    result = {}
     for name, verdicts in (
         ("judge", [verdict(a, points) for a, (_, points) in judged.items()]),
         ("stock nbgrader", [verdict(a, points) for a, points in beside.items()]),
     ):
-        counts = ", ".join(f"{n} {word}" for word, n in sorted(Counter(verdicts).items()))
+        result[name] = dict(sorted(Counter(verdicts).items()))
+        counts = ", ".join(f"{n} {word}" for word, n in result[name].items())
         print(f"{name}: {len(verdicts)} tried: {counts}")
+    save("attacks", result)
 
 
 if __name__ == "__main__":
