@@ -346,7 +346,7 @@ class Mutant(Mistake):
     def words(self):
         if not self.line:
             return f"A line is missing, the one that begins `{self._target()}`."
-        return f"What comes out is what `{self.line}` gives: look at this line again."
+        return f"What comes out is what this would give: `{self.line}`. Look at that step of yours."
 
     def _target(self):
         return self.plain.right_line(self.edit).split("=")[0].strip()

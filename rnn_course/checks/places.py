@@ -144,7 +144,7 @@ def shape_hint(expected, got, known):
         return "one time step too many: does the first state stand in it?"
     if "T-1" in named:
         return "one time step is missing"
-    if len(got) == len(expected) - 1 and "T" in known and known["T"] not in got:
+    if len(got) == len(expected) - 1 and known.get("T") in expected and known["T"] not in got:
         return "the axis of time is missing: is it only one step?"
     if len(got) == len(expected) + 1 and known.get("T") in got and known["T"] not in expected:
         return "it has an axis of time: are these all steps, where one is wanted?"

@@ -85,6 +85,7 @@ class Task:
     further: list = field(default_factory=list)  # mistakes that are less likely than the known
     every_mistake: list | None = None
     scenes_of_cases: dict = field(default_factory=dict)
+    against: str = "torch"  # whose answer the right one is, in the words of the message
     inner: Callable | None = None  # a bare step inside an answer, for the diagnosis of networks
 
     def __call__(self, function, points=1, hidden=False, **options):
@@ -226,6 +227,7 @@ def task(
     mistakes=(),
     probes=None,
     name=None,
+    against="torch",
 ):
     """Make a check from a function that draws its cases; it becomes `check.NAME`.
 
@@ -243,6 +245,7 @@ def task(
     mistakes   known mistakes, or a function that lists them
     probes     like the drawing of cases: inputs on which some mistakes do not show, which helps
                to tell two at once apart ("all biases are zero"); only for the diagnosis
+    against    whose answer the right one is, as the message calls it: torch, where torch has it
     """
 
     def make(draw_cases):
@@ -262,6 +265,7 @@ def task(
             reference,
             mistakes,
             probes,
+            against=against,
         )
         return TASKS[key]
 

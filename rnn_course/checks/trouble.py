@@ -76,6 +76,12 @@ def meaning(trouble, shapes):
         a, b, c, d = map(int, found.groups())
         left = [name for name, shape in shapes.items() if shape[-1:] == (b,) and shape[:-1]]
         for name, shape in shapes.items():
+            if shape == (c, d) and b == d and not name.startswith("W"):
+                said = (
+                    f"`{name}` ({c}, {d}) has a row for each of the batch, so the weight stands to "
+                    "the right of it, transposed as it must be to fit."
+                )
+                return said, "weight-from-the-left"
             if shape == (c, d) and b == d:
                 said = (
                     f"`{name}` ({c}, {d}) is stored (out, in): multiply by its transpose, "

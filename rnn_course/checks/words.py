@@ -202,7 +202,9 @@ def ready_made(task, called):
 def passed(task, trials, parts):
     message = Message(task.name, "right")
     message.say(f"{task.name}: right.", "head")
-    message.say(f"`{form(task.returns)}` is what torch gives, in {_count(len(trials), 'case')}.")
+    message.say(
+        f"`{form(task.returns)}` is what {task.against} gives, in {_count(len(trials), 'case')}."
+    )
     edges = [t.case.note for t in trials if t.case.note]
     if edges:
         message.say(f"Among them: {'; '.join(dict.fromkeys(edges))}.")
@@ -218,7 +220,7 @@ def failed(task, trials, parts, share, diagnosis):
     head = "partly right" if good and share > 0 else "not right yet"
     message.say(f"{task.name}: {head}.", "head")
     said = f", {first.case.note}," if first.case.note else ""
-    message.say(f"Held against torch{said} on {_arguments(task.call, first.case.args)}.")
+    message.say(f"Held against {task.against}{said} on {_arguments(task.call, first.case.args)}.")
     if first.trouble:
         _stops(message, first.trouble)
     else:
@@ -254,13 +256,10 @@ def _table(message, task, trial):
             rows.append((f.leaf.name, f"{axes} = {f.got}" if axes else f.got, f"{how}; {far}"))
         elif f.kind == "shape":
             got, expected = _numbers(f.got), _numbers(f.expected)
-            rows.append(
-                (
-                    f.leaf.name,
-                    f"{axes or places.letters(expected, known)} = {f.expected}",
-                    f"wrong shape: {places.letters(got, known)} = {f.got}",
-                )
-            )
+            wanted = f"{axes or places.letters(expected, known)} = {f.expected}"
+            came = places.letters(got, known)
+            came = f.got if came == f.got else f"{came} = {f.got}"
+            rows.append((f.leaf.name, wanted, f"wrong shape: {came}"))
             hints.append((f.leaf.name, places.shape_hint(expected, got, known)))
         elif f.kind == "plain":
             rows.append((f.leaf.name, "", f"wrong: {f.place}"))
@@ -272,7 +271,7 @@ def _table(message, task, trial):
     else:
         message.table(rows)
     for name, hint in hints:
-        message.say(f"`{name}`: {hint}." if hint else "")
+        message.say(f"`{name}`: {hint}{'' if hint.endswith('?') else '.'}" if hint else "")
 
 
 def _what_is_right(message, trials, first):

@@ -46,6 +46,7 @@ def numbered(words):
     "vocabulary(sentences) -> numbers",
     returns="numbers",
     oracle=_vocabulary,
+    against="the course",
     section="embedding/index",
     mistakes=[
         Mistake(
@@ -117,6 +118,7 @@ def vocabulary(draw):
     "encode(words, numbers) -> ids",
     returns="ids",
     oracle=lambda words, numbers: [numbers.get(word, 1) for word in words],
+    against="the course",
     section="embedding/index",
     mistakes=[
         Mistake(
@@ -444,6 +446,7 @@ def _read(lines):
     "read_vectors(lines) -> (words, table)",
     returns=("words | words", "table: V E"),
     oracle=_read,
+    against="the course",
     section="embedding/vectors",
     shares={"words": 0.3, "forward": 0.4, "edges": 0.3},
     mistakes=[
@@ -519,6 +522,7 @@ def _table_for(numbers, words, vectors):
     "table_for(numbers, words, vectors) -> table",
     returns="table: V E",
     oracle=_table_for,
+    against="the course",
     section="embedding/vectors",
     mistakes=[
         Mistake(
@@ -604,6 +608,7 @@ def _cosine(query, table):
     "nearest(query, table, k) -> ids",
     returns="ids",
     oracle=lambda query, table, k: by_score(_cosine(query, table), k),
+    against="the course",
     section="embedding/neighbours",
     mistakes=[
         Mistake(
