@@ -31,6 +31,7 @@ import nbformat
 
 from rnn_course.autograde import grading
 from rnn_course.autograde.court import Court
+from rnn_course.autograde.intake import read_notebook
 from rnn_course.autograde.limits import Limits
 from rnn_course.autograde.seeds import hidden_seed
 
@@ -176,8 +177,8 @@ def grade_class(
 
         def read(student):
             """What is judged of a student, and under which key it is written."""
-            data = read_submission(course, name, student)
-            seed = hidden_seed(course.home, student, name)
+            data = read_submission(course, name, student, limits.notebook)
+            seed = hidden_seed(course.home, student, name, data)
             timestamp = ledger.timestamp(student)
             submitted = digest(data, str(timestamp))
             return f"{submitted[:32]}-{digest(common, seed)[:32]}", timestamp, data, seed
@@ -226,11 +227,11 @@ def part(known, keys):
     return {key: known[key] for key in keys if key in known}
 
 
-def read_submission(course, name, student):
+def read_submission(course, name, student, limit):
     """The bytes of a submission, or grading.Absent if there is no file of the right name."""
     path = course.notebook("submitted", name, student)
     try:
-        return path.read_bytes()
+        return read_notebook(path, limit)
     except OSError as error:
         there = sorted(p.name for p in path.parent.iterdir()) if path.parent.is_dir() else []
         if path.name in there:

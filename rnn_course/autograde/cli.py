@@ -107,7 +107,7 @@ def choose_class(options, root):
 
 
 def grade(options, root):
-    from rnn_course.autograde.box import NoIsolation, probe
+    from rnn_course.autograde.box import NoBox, NoIsolation, probe
     from rnn_course.autograde.class_run import grade_class
     from rnn_course.autograde.course import CourseError
     from rnn_course.autograde.report import write_report
@@ -134,7 +134,7 @@ def grade(options, root):
         progress = bar(f"grading {name}")
         try:
             rows = grade_class(course, name, students, options.regrade, progress, **how)
-        except NoIsolation as error:
+        except (NoBox, NoIsolation) as error:
             raise CourseError(str(error)) from None
         show(name, rows)
         print(f"as a table: {write_csv(course.home / f'grades-{name}.csv', rows)}")
@@ -281,12 +281,19 @@ def show(name, rows):
     """The table of an assignment's rows, printed."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table("student", "status", "points", "to mark", "words", title=name)
     for row in rows:
         points = f"{row.points:g} of {row.out_of:g}"
-        table.add_row(row.student, row.status, points, f"{row.to_mark:g}", row.words)
+        cells = (row.student, row.status, points, f"{row.to_mark:g}", row.words)
+        table.add_row(*[Text(printable(cell)) for cell in cells])  # Text: no markup is read in it
     Console().print(table)
+
+
+def printable(text):
+    """Without what would command a terminal: file names are the students' to choose."""
+    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def write_csv(path, rows):

@@ -98,6 +98,8 @@ class Court:
                 outcome = [(result["outputs"], result["number"]) for result in results]
                 return outcome, list(dict.fromkeys(events))
             # the judge itself did not survive this cell: once more, without it
+            if len(results) in job["skip"]:
+                raise RuntimeError(f"the judge ended at cell {len(results)}, which it was to skip")
             job["skip"].append(len(results))
 
     def _try(self, job, recurrent):
@@ -121,7 +123,10 @@ class Court:
                         raise RuntimeError("no judge could be started")
                     results = []
                     for line in lines:
-                        results.append(json.loads(line))
+                        result = json.loads(line)
+                        if "failed" in result:
+                            raise box.NoBox(result["failed"])
+                        results.append(result)
                 except TimeoutError:
                     if pid:
                         with contextlib.suppress(ProcessLookupError):
@@ -179,6 +184,7 @@ def _judge_one(caller, zygotes, settings):
     """One judge's life: read the job, write a line for every cell."""
     from rnn_course.autograde.cell import Cell
     from rnn_course.autograde.judge import judge
+    from rnn_course.autograde.session import NotMade
 
     limits = Limits(**settings["limits"])
     with caller.makefile("rw", encoding="utf-8") as lines:
@@ -188,8 +194,11 @@ def _judge_one(caller, zygotes, settings):
         _limit_memory(limits.memory)
         cells = [Cell(*cell) for cell in job["cells"]]
         preload = [name for name in settings["preload"] if not name.startswith("rnn_course")]
-        for result in judge(cells, zygotes.__getitem__, limits, preload, set(job["skip"])):
-            print(json.dumps(dataclasses.asdict(result)), file=lines, flush=True)
+        try:
+            for result in judge(cells, zygotes.__getitem__, limits, preload, set(job["skip"])):
+                print(json.dumps(dataclasses.asdict(result)), file=lines, flush=True)
+        except NotMade as error:
+            print(json.dumps({"failed": str(error)}), file=lines, flush=True)
 
 
 def _die_with(parent):

@@ -9,9 +9,12 @@ where the platform writes names: any other cell of a student's line may stand in
 """
 
 import csv
+import errno
+import functools
 import io
 import os
 import re
+import stat
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -113,18 +116,14 @@ def files_of(source):
 
     Nothing is unpacked to a place that the archive names; what is too large reads as cut off.
     """
-    limit = Limits().notebook + 1
+    limit = Limits().notebook
     source = Path(source)
     if source.is_dir():
-        for path in sorted(p for p in source.rglob("*") if p.is_file()):
+        for path in sorted(p for p in source.rglob("*") if p.is_file() and not p.is_symlink()):
             time = datetime.fromtimestamp(path.stat().st_mtime, UTC)
             inside = path.relative_to(source).as_posix()
 
-            def read_file(path=path):
-                with path.open("rb") as file:
-                    return file.read(limit)
-
-            yield from _inside(inside, time, read_file)
+            yield from _inside(inside, time, functools.partial(read_notebook, path, limit))
     else:
         try:
             yield from _zipped(source, "")
@@ -173,6 +172,21 @@ def _inside(name, time, read):
         yield from inside
     else:
         yield name, time, read
+
+
+def read_notebook(path, limit):
+    """The bytes of a submitted file, cut off after limit + 1. Raises OSError in words.
+
+    A link would make somebody else's file theirs, and a pipe or device would never end.
+    """
+    path = Path(path)
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, "it is a link, not a file")
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file")
+        return file.read(limit + 1)
 
 
 # ---------------------------------------------------------------- whose it is

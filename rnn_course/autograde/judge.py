@@ -6,14 +6,17 @@ usual modules, see `space`) is the student's: it stands for something in the box
 """
 
 import contextlib
+import json
+import re
 import signal
+import time
 import traceback
 from dataclasses import dataclass, field
 
 from rnn_course.autograde.cell import GIVEN, TEST
 from rnn_course.autograde.fair import Fair
 from rnn_course.autograde.proxies import Names, StudentError
-from rnn_course.autograde.session import OUT_OF_MEMORY, TIMED_OUT, Session, Stopped
+from rnn_course.autograde.session import OUT_OF_MEMORY, TIMED_OUT, NotMade, Session, Stopped
 from rnn_course.autograde.space import Space, file_of
 
 
@@ -31,7 +34,7 @@ def judge(cells, zygotes, limits, preload=(), skip=()):
 
     zygotes  a function: zygotes(recurrent) is the Zygote with or without torch's recurrent layers
     preload  modules for the box to import beforehand
-    skip     indices of test cells that are not run again: the judge itself did not survive them
+    skip     indices of cells that are not run again: the judge itself did not survive them
     """
     return _Judge(cells, zygotes, limits, preload).results(skip)
 
@@ -39,6 +42,8 @@ def judge(cells, zygotes, limits, preload=(), skip=()):
 class _Judge:
     def __init__(self, cells, zygotes, limits, preload):
         self.cells, self.zygotes, self.limits, self.preload = cells, zygotes, limits, preload
+        self.end = time.monotonic() + limits.notebook_seconds
+        self.output = limits.notebook_output  # what is left of it
         self.everywhere = any(c.recurrent for c in cells if c.kind == GIVEN)
         self.sessions = {}  # recurrent -> Session
         self.space = Space(cells)
@@ -47,8 +52,13 @@ class _Judge:
         try:
             self.counts = self._session(self.everywhere)
             for index, cell in enumerate(self.cells):
-                if cell.kind == TEST:
-                    yield self._not_again() if index in skip else self._test(index, cell)
+                if time.monotonic() > self.end:
+                    said = _error("Stopped", "the whole notebook ran longer than it may")
+                    yield Result([said], events=[TIMED_OUT])
+                elif index in skip:
+                    yield self._not_again()
+                elif cell.kind == TEST:
+                    yield self._test(index, cell)
                 else:
                     if cell.kind == GIVEN and self.space.wants(cell):
                         self._given(index, cell)
@@ -64,7 +74,7 @@ class _Judge:
         """
         recurrent = recurrent or self.everywhere
         if recurrent not in self.sessions:
-            session = Session(self.zygotes(recurrent), self.limits, self.preload)
+            session = Session(self.zygotes(recurrent), self.limits, self.preload, self.end)
             self.sessions[recurrent] = session
             session.replay(sources)
         return self.sessions[recurrent]
@@ -83,10 +93,10 @@ class _Judge:
             shows = self.sessions.get(True, counts)
             if shows is not counts:
                 shows.run_cell(cell.source)
-            return self._result(checked(shows.outputs), number)
+            return self._result(self._within_limit(checked(shows.outputs)), number)
         except Stopped as stopped:
             said = _error("Stopped", f"this cell {stopped.why}")
-            return self._result([*checked(counts.outputs), said])
+            return self._result([*self._within_limit(checked(counts.outputs)), said])
 
     def _result(self, outputs, number=None):
         events = [e for s in self.sessions.values() for e in s.events]
@@ -95,6 +105,18 @@ class _Judge:
         if any(_is_about_memory(o) for o in outputs):
             events.append(OUT_OF_MEMORY)
         return Result(outputs, number, events)
+
+    def _within_limit(self, outputs):
+        """Those of the box's outputs that still fit into what a notebook may have."""
+        kept = []
+        for output in outputs:
+            self.output -= len(json.dumps(output))
+            if self.output > 0:
+                kept.append(output)
+        if len(kept) < len(outputs):
+            text = "[not kept: all cells together printed and showed more than a notebook may]\n"
+            kept.insert(0, {"output_type": "stream", "name": "stdout", "text": text})
+        return kept
 
     # ------------------------------------------------------------ the instructor's cells
 
@@ -106,7 +128,7 @@ class _Judge:
         self.space.leave_to_student(cell.students)
 
     def _not_again(self):
-        why = "the check did not survive what your code returned"
+        why = "the judge did not survive what your code sent"
         return Result([_error("Stopped", why)], events=[OUT_OF_MEMORY])
 
     def _test(self, index, cell):
@@ -129,10 +151,12 @@ class _Judge:
         except _TestTooSlow:
             session.events.append(TIMED_OUT)
             shown = [_error("Stopped", "the check could not finish on what your code returned")]
+        except NotMade:
+            raise
         except BaseException as error:  # whatever a test raises is its verdict
             shown = [self._verdict(error, index, cell)]
         printed = [output for s in self.sessions.values() for output in s.outputs]
-        return self._result(checked(printed, only_text=True) + shown)
+        return self._result(self._within_limit(checked(printed, only_text=True)) + shown)
 
     def _permits(self):
         """The box where torch's recurrent layers are on, for a call during a test."""
@@ -197,6 +221,9 @@ def _error(name, text, frames=(), said=""):
     return {"output_type": "error", "ename": name, "evalue": text, "traceback": lines}
 
 
+_BASE64 = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*")  # what a picture is in a notebook
+
+
 def checked(outputs, only_text=False):
     """A box's outputs, built anew from the parts that are understood; text is all stdout.
 
@@ -206,18 +233,18 @@ def checked(outputs, only_text=False):
     for output in outputs:
         kind = output.get("output_type") if isinstance(output, dict) else None
         if kind == "stream":
-            if result and result[-1]["output_type"] == "stream":
-                result[-1]["text"] += _text(output.get("text"))
-            else:
-                text = _text(output.get("text"))
-                result.append({"output_type": "stream", "name": "stdout", "text": text})
+            if not (result and result[-1]["output_type"] == "stream"):
+                result.append({"output_type": "stream", "name": "stdout", "text": []})
+            result[-1]["text"].append(_text(output.get("text")))
         elif kind in ("execute_result", "display_data") and not only_text:
             data = output.get("data")
             data = data if isinstance(data, dict) else {}
             kept = ("text/plain", "image/png", "image/jpeg")
             data = {mime: _text(data[mime]) for mime in kept if mime in data}
+            data = {m: x for m, x in data.items() if m == "text/plain" or _BASE64.fullmatch(x)}
             number = {"execution_count": None} if kind == "execute_result" else {}
-            result.append({"output_type": kind, "data": data, "metadata": {}, **number})
+            if data:
+                result.append({"output_type": kind, "data": data, "metadata": {}, **number})
         elif kind == "error" and not only_text:
             lines = output.get("traceback")
             lines = [_text(x) for x in lines] if isinstance(lines, list) else []
@@ -225,6 +252,9 @@ def checked(outputs, only_text=False):
             result.append(
                 {"output_type": "error", "ename": name, "evalue": text, "traceback": lines}
             )
+    for output in result:
+        if output["output_type"] == "stream":
+            output["text"] = "".join(output["text"])
     return result
 
 

@@ -10,11 +10,13 @@ class Limits:
     """What one submission may use. `Limits(cell_seconds=60)` changes one of them.
 
     cell_seconds  wall time of one cell: the student's, or a test with all the calls it makes
+    notebook_seconds  wall time of all cells of a notebook together
     grace         after that a KeyboardInterrupt is raised in the student's code, and this much
                   later the process is killed
     memory        what a process may take on top of Python and torch, and a tree of processes
                   altogether; the same bound holds for the judge, which works on their values
     output        characters of output kept of one cell, pictures included
+    notebook_output   the same of all its cells together
     files         open files
     file_size     size of one file; the working folder, /tmp and /dev/shm hold 4 such files each
     processes     further processes that the code may start (0: none, not even another program)
@@ -24,9 +26,11 @@ class Limits:
     """
 
     cell_seconds: float = 30.0
+    notebook_seconds: float = 600.0
     grace: float = 1.0
     memory: int = 3 << 30
     output: int = 1_000_000
+    notebook_output: int = 10_000_000
     files: int = 64
     file_size: int = 16 * MB
     processes: int = 0

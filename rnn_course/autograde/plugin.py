@@ -23,6 +23,7 @@ from traitlets import Bool, Dict, List
 
 from rnn_course.autograde import box, grading
 from rnn_course.autograde.court import Court
+from rnn_course.autograde.intake import read_notebook
 from rnn_course.autograde.limits import Limits
 from rnn_course.autograde.restore import master_cells
 from rnn_course.autograde.seeds import hidden_seed
@@ -67,8 +68,11 @@ class Judged(Autograde):
         about = resources["nbgrader"]
         master, kernelspec = self._master(about["assignment"], about["notebook"])
         home = Path(self.coursedir.root, self.coursedir.submitted_directory).parent
-        seed = hidden_seed(home, about["student"], about["assignment"])
-        data = Path(notebook_filename).read_bytes()
+        try:
+            data = read_notebook(notebook_filename, self.court.limits.notebook)
+        except OSError as error:
+            data = grading.Absent("unreadable", error.strerror)
+        seed = hidden_seed(home, about["student"], about["assignment"], data)
         graded = grading.grade(data, master, self.court, kernelspec, seed | patience.variable())
         for note in graded.notes:
             self.log.warning("%s: %s", about["student"], note)

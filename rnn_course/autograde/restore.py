@@ -8,12 +8,13 @@ what became of the test cells, of ids, types, points or metadata.
 import re
 from dataclasses import dataclass
 
-from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import from_dict
 
 REGIONS = re.compile(r"(BEGIN|END) (HIDDEN TESTS|MARK SCHEME)")
 REGION = re.compile(r"^.*BEGIN (HIDDEN TESTS|MARK SCHEME)(.|\n)*?END \1.*(\n|\Z)", re.MULTILINE)
-SCRIPT_LINK = re.compile(r"(javascript|vbscript|data)\s*:\s*(?!image/)", re.IGNORECASE)
+TAG = re.compile(r"<(?=[a-z/!?])", re.IGNORECASE)
+ENTITY = re.compile(r"&(?=#?\w+;)")  # in a link's address it would stand for a letter
+SCRIPT_LINK = re.compile(r"(javascript|vbscript|data)\s*\\?:\s*(?!image/)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def restore(notebook, master, kernelspec=None):
         original = known.get(name)
         if original is None or name in answers:
             if name is not None:
-                notes.append(f"{'a copy of' if original else 'unknown cell'} {name}"[:120])
+                notes.append(f"{'a copy of' if original else 'unknown cell'} {_plain(name)}")
             if original is None or original.solution:
                 waiting.append(_cell(cell.cell_type, _harmless(cell), {}))
             continue
@@ -94,7 +95,7 @@ def restore(notebook, master, kernelspec=None):
         extras[name], waiting = waiting, []
         order.append(name)
         if cell.cell_type != original.cell_type:
-            notes.append(f"{name} had become a {cell.cell_type} cell")
+            notes.append(f"{name} had become a {_plain(str(cell.cell_type))} cell")
         if not original.solution and not _same(_source(cell), original):
             notes.append(f"{name} had been changed")
     kept = [cell.grade_id for cell in master if cell.grade_id in answers]
@@ -135,6 +136,11 @@ def _grade_id(cell):
     return name if isinstance(name, str) else None
 
 
+def _plain(text):
+    """A student's word in a note: it will stand in terminals and tables, so no signs but these."""
+    return re.sub(r"[^\w. -]", "?", text, flags=re.ASCII)[:60]
+
+
 def _source(cell):
     return cell.source if isinstance(cell.source, str) else ""
 
@@ -142,9 +148,9 @@ def _source(cell):
 def _harmless(cell, kind=None):
     """A student's text, without what would run in a marker's browser or confuse nbgrader."""
     source = REGIONS.sub(r"\1  \2", _source(cell)).encode("utf-8", "replace").decode()
-    if (kind or cell.cell_type) != "code":
-        if "<" in source:
-            source = SanitizeHTML().sanitize_html_tags(source)
+    if (kind or cell.cell_type) != "code":  # it is text that the page shows, not HTML of its own
+        source = TAG.sub("< ", source)
+        source = ENTITY.sub("& ", source)
         source = SCRIPT_LINK.sub(r"\1 ", source)
     return source
 

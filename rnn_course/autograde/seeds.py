@@ -1,5 +1,10 @@
-"""The seeds of the hidden cases: each student's own, from a key that lies in the class's folder."""
+"""The seeds of the hidden cases, from a key that lies in the class's folder.
 
+Each submission has its own, even a student's second one: what a first submission may have seen of
+its hidden cases, and printed, is of no use to the next.
+"""
+
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -7,10 +12,11 @@ from pathlib import Path
 KEY_FILE = "hidden-seeds.key"
 
 
-def hidden_seed(home, student, assignment):
+def hidden_seed(home, student, assignment, data=b""):
     """{environment variable: seed} for one submission. The key is made at the first use, mode 600.
 
     home  the class's folder
+    data  the submission's bytes, or what stands for them
     """
     from rnn_course.checks.cases import SEED_VARIABLE, student_seed
 
@@ -20,4 +26,6 @@ def hidden_seed(home, student, assignment):
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(descriptor, "w") as file:
             file.write(secrets.token_hex(32))
-    return {SEED_VARIABLE: student_seed(path.read_bytes(), student, assignment)}
+    data = data if isinstance(data, bytes) else repr(data).encode()
+    key = hashlib.blake2b(path.read_bytes() + hashlib.blake2b(data).digest()).digest()
+    return {SEED_VARIABLE: student_seed(key, student, assignment)}

@@ -7,6 +7,7 @@ at here, never run.
 import contextlib
 import itertools
 import json
+import math
 import socket
 import time
 from dataclasses import dataclass
@@ -25,6 +26,12 @@ class Stopped(BaseException):
         super().__init__(why)
 
 
+class NotMade(BaseException):
+    """A box could not be made. That is this machine's trouble, and no verdict on a student."""
+
+
+MOST_OUTPUTS = 10_000  # in one answer
+READY_SECONDS = 60  # for a box to be made, on a machine that has other things to do
 TIMED_OUT, OUT_OF_MEMORY = "ran longer than it may", "ran out of memory"
 ENDED, UNREADABLE = "ended its own process", "sent something unreadable to the judge"
 
@@ -54,11 +61,12 @@ class Answer:
 class Session:
     """One submission's box. If it dies, the next cell finds a new one with the good cells replayed.
 
+    end     when the whole notebook's time is over, on time.monotonic()'s clock
     events  what became of the box on the way: the words above, for the submission's status
     """
 
-    def __init__(self, zygote, limits, preload=()):
-        self.zygote, self.limits, self.preload = zygote, limits, preload
+    def __init__(self, zygote, limits, preload=(), end=math.inf):
+        self.zygote, self.limits, self.preload, self.end = zygote, limits, preload, end
         self.numbers = itertools.count(1)
         self.good = []  # sources of the cells that the box has survived
         self.seconds = 0.0  # what they took
@@ -72,13 +80,21 @@ class Session:
 
     def _start(self):
         self.talk, self.life = self.zygote.spawn(self.limits, self.preload)
+        try:
+            said = wire.receive(self.talk, time.monotonic() + READY_SECONDS)[0]
+        except (OSError, wire.Lost, wire.Unreadable) as error:
+            said = {"failed": type(error).__name__}
+        if "ready" not in said:  # nothing of the student's has run yet
+            self.close()
+            raise NotMade(str(said.get("failed")))
         self.dead = None
         self.dropped = []  # calls that no gradient can be asked of any more
         self.random_state = None  # the last one that was sent
 
     def begin(self, seconds=None):
         """A cell begins: its time starts to run."""
-        self.deadline = time.monotonic() + (seconds or self.limits.cell_seconds)
+        now = time.monotonic()
+        self.deadline = min(now + (seconds or self.limits.cell_seconds), self.end)
         self.outputs = []
         self.printed = 0
 
@@ -126,8 +142,11 @@ class Session:
 
     def _keep(self, outputs):
         """Keep what was printed, as much as a cell may."""
-        for output in outputs:
-            size = len(json.dumps(output))
+        for output in outputs[:MOST_OUTPUTS]:
+            try:
+                size = len(json.dumps(output))
+            except RecursionError:
+                self._die(UNREADABLE)
             if self.printed + size > 2 * self.limits.output:
                 return  # the box cuts by itself; this is for one that does not
             self.printed += size

@@ -16,7 +16,9 @@ from rnn_course.autograde.limits import MB, Limits
 from tests.attacks import toy
 from tests.attacks.corpus import ATTACKS
 
-LIMITS = Limits(cell_seconds=2.0, grace=0.5, memory=512 * MB)
+LIMITS = Limits(
+    cell_seconds=2.0, notebook_seconds=20.0, grace=0.5, memory=512 * MB, notebook_output=2 * MB
+)
 
 
 def judge_all(attacks, jobs=2, limits=LIMITS):

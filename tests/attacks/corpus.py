@@ -7,6 +7,8 @@ it wanted; `harmed` whether it cost the student a task that they did do.
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nbformat.v4 import new_code_cell
+
 from tests.attacks import toy
 from tests.attacks.toy import LOOP_STUB, POINTS, RIGHT_LOOP, RIGHT_STEP, STEP_STUB
 
@@ -477,8 +479,8 @@ pipe = "the judge's pipe"
 TENSOR = {"tensor": ["float32", [1, 5], False]}
 
 
-def forged(name, code, **more):
-    step(pipe, name, PIPE + body(code, "return torch.zeros_like(h)"), **more)
+def forged(name, *code, **more):
+    step(pipe, name, PIPE + body(*code, "return torch.zeros_like(h)"), **more)
 
 
 forged("answers before it is asked",
@@ -684,3 +686,334 @@ uses("the visible answers by heart", "torch.manual_seed(1)", "layer = torch.nn.R
      "if x.shape == (1, 4): return torch.tensor([[0.1, 0.2, 0.3, 0.4, 0.5]])",
      "return torch.zeros_like(h)")  # fmt: skip
 uses("numbers by chance", "return torch.tanh(torch.randn_like(h))")
+
+# ---------------------------------------------------------------- hands back strange values
+
+strange = "strange values"
+
+
+def returns(name, expression, before="", **more):
+    step(strange, name, before + body(f"return {expression}"), **more)
+
+
+returns("an object that unpickles to points", "Bomb()", before="""
+class Bomb:
+    def __reduce__(self): return eval, ("__import__('os')._exit(0)",)
+    def __reduce_ex__(self, protocol): return self.__reduce__()
+""")  # fmt: skip
+returns("a tensor that lies about its shape and bytes", "torch.zeros(1).as_subclass(Liar)", before="""
+class Liar(torch.Tensor):
+    shape = property(lambda self: torch.Size([10**6, 10**6]))
+    dtype = property(lambda self: torch.float64)
+    requires_grad = True
+    def detach(self): return self
+    def contiguous(self): raise SystemExit
+    def numel(self): return -1
+""")  # fmt: skip
+returns("a view of 10**12 numbers", "torch.zeros(1).expand(10**12)")
+returns("a view with strides beyond its memory", "torch.zeros(4).as_strided((2, 2), (1, 1), 2)")
+returns("a sparse tensor", "torch.zeros_like(h).to_sparse()")
+returns("a quantized tensor", "torch.quantize_per_tensor(h, 0.1, 0, torch.qint8)")
+returns("complex numbers", "torch.zeros_like(h).to(torch.complex64)")
+returns(
+    "complex numbers, conjugated and negated", "torch.zeros_like(h).to(torch.complex64).conj().imag"
+)
+returns("a tensor without memory", "torch.empty(h.shape, device='meta')")
+returns("a nested tensor", "torch.nested.nested_tensor([h[0], h[0]])")
+returns("a tensor inside vmap", "leaked(h)", before="""
+def leaked(h):
+    found = []
+    torch.func.vmap(lambda row: (found.append(row), row)[1])(h)
+    return found[0]
+""")  # fmt: skip
+returns("a tensor of tensors that never end", "endless()", before="""
+def endless():
+    x = []
+    x.append(x)
+    return x
+""")  # fmt: skip
+returns("an object array", "numpy.array([h, Yes()], dtype=object)", before="""
+import numpy
+class Yes:
+    def __eq__(self, other): return True
+""")  # fmt: skip
+returns("numbers whose sums and comparisons lie", "[Yes(0)] * h.numel()", before="""
+class Yes(float):
+    __eq__ = __le__ = __lt__ = __ge__ = lambda self, other: True
+    __sub__ = __rsub__ = __abs__ = lambda self, *other: Yes(0)
+""")  # fmt: skip
+returns(
+    "half NaN", "torch.where(torch.arange(h.numel()).view(h.shape) % 2 == 0, float('nan'), 0.0)"
+)
+returns("minus zero and denormals", "torch.full_like(h, -0.0) + 5e-324")
+returns("a packed sequence that lies about lengths",
+        "torch.nn.utils.rnn.PackedSequence(torch.zeros(1), torch.tensor([10**9, -1]))")  # fmt: skip
+returns("its torch layer in place of an answer", "torch.nn.RNN(x.shape[1], h.shape[1])")
+returns("a different object at every call", "next(answers)()", before="""
+import itertools
+answers = itertools.cycle([lambda: torch.zeros(1, 5), lambda: None, lambda: [], lambda: 1 / 0])
+""")  # fmt: skip
+step(strange, "an error of an impossible type",
+     "Odd = type('a\\x00b\\ud800', (Exception,), {})\n" + body("raise Odd('\\ud800' * 10**6)"))  # fmt: skip
+step(strange, "an error whose text is an error", """
+class Odd(Exception):
+    def __str__(self): raise self
+    __repr__ = __str__
+""" + body("raise Odd()"))  # fmt: skip
+step(strange, "an error that ends loops", body("raise StopIteration"))
+step(strange, "a group of errors", body("raise ExceptionGroup('x', [ValueError(1)])"))
+step(strange, "a warning made an error", "import warnings\nwarnings.simplefilter('error')\n"
+     + body("warnings.warn('x')"))  # fmt: skip
+
+forged("sends outputs nested 900 deep",
+       "[forge(frame(b'{\"id\":%d,\"value\":null,\"outputs\":' % n + b'[' * 900 + b']' * 900 + b'}')) for n in range(99)]")  # fmt: skip
+forged("sends two million outputs",
+       "[forge(frame(b'{\"id\":%d,\"value\":null,\"outputs\":[' % n + b'[],' * 2000000 + b'[]]}')) for n in range(4)]")  # fmt: skip
+forged("sends keys that collide",
+       "[forge(frame({'id': n, 'outputs': [], 'value': {'dict': [[k * (2**61 - 1), 0] for k in range(10**5)]}})) for n in range(6)]")  # fmt: skip
+forged("sends descriptors along", "import array, socket",
+       "[socket.socket(fileno=os.dup(fd)).sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [0] * 50))]) for fd in pipes()]")  # fmt: skip
+step(pipe, "answers from a thread, after its cell", PIPE + WRONG + """
+import threading, time
+def go_on():
+    while True:
+        for n in range(100): forge(frame({'id': n, 'outputs': [], 'value': True}))
+        time.sleep(0.05)
+threading.Thread(target=go_on, daemon=True).start()
+""", keeps=())  # fmt: skip
+
+# ---------------------------------------------------------------- and once more, other families
+
+step(dies, "stops its own process and waits", WRONG + """
+import os, signal
+for number in (signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN): os.kill(os.getpid(), number)
+os.kill(0, signal.SIGSTOP)
+""")  # fmt: skip
+step(dies, "after its cell, in a thread", WRONG + """
+import os, threading
+threading.Timer(0.2, os._exit, (0,)).start()
+""", keeps=())  # fmt: skip
+step(dies, "when it is collected", WRONG + """
+import os, gc
+class Last:
+    def __del__(self): os._exit(0)
+gc.freeze(); last = Last(); del last
+""")  # fmt: skip
+step(dies, "takes signals away from whoever starts it", WRONG + """
+import signal, ctypes
+libc = ctypes.CDLL(None)
+libc.prctl(1, 0, 0, 0, 0)      # no death with the parent
+signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))
+while True: pass
+""", stock=False)  # fmt: skip
+attack(hang, "a hundred cells that sleep", toy.notebook([
+    *(c for n, c in toy.cells(step=WRONG, loop=RIGHT_LOOP).items() if n != "why"),
+    *(new_code_cell("import time\ntime.sleep(1.5)") for _ in range(100))]), stock=False)  # fmt: skip
+attack(eats, "a hundred cells that print 1 MB", toy.notebook([
+    *toy.cells(step=WRONG, loop=RIGHT_LOOP).values(),
+    *(new_code_cell("print('x' * 999_000)") for _ in range(100))]), stock=False)  # fmt: skip
+attack(eats, "ten thousand cells", toy.notebook([
+    *toy.cells(step=WRONG, loop=RIGHT_LOOP).values(),
+    *(new_code_cell("1") for _ in range(10_000))]), stock=False)  # fmt: skip
+step(eats, "the time of its neighbours", WRONG + """
+import threading
+def spin():
+    import hashlib
+    while True: hashlib.sha256(b'x' * 10**6).digest()
+for _ in range(30): threading.Thread(target=spin, daemon=True).start()
+""", keeps=(), stock=False)  # fmt: skip
+
+attack(broken, "notebook format 3", '{"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": '
+       '[{"cells": [{"cell_type": "code", "input": "x = 1", "outputs": [], "language": "python"}]}]}',
+       **nothing)  # fmt: skip
+attack(broken, "notebook format 3 without cells",
+       '{"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": 7}', **nothing)  # fmt: skip
+attack(broken, "metadata nested 900 deep", right.replace('"metadata": {"kernelspec"',
+       '"metadata": {"x": ' + "[" * 900 + "]" * 900 + ', "kernelspec"'), spoils=(), keeps=())  # fmt: skip
+attack(broken, "a number of a million digits", right.replace('"nbformat_minor": 5',
+       '"nbformat_minor": ' + "9" * 10**6), spoils=(), keeps=())  # fmt: skip
+attack(broken, "sources are lists of lists", right.replace('"source": "', '"source": [["a"]], "x": "'),
+       **nothing)  # fmt: skip
+attack(broken, "a byte order mark and a null", "\ufeff" + toy.submission(why="\x00\x1b[2J"),
+       spoils=(), keeps=("step", "loop"))  # fmt: skip
+attack(broken, "every key twice", right.replace('"cells":', '"cells": [], "cells":'),
+       spoils=(), keeps=("step", "loop"))  # fmt: skip
+
+alter(
+    "ids with markup and escapes",
+    lambda cells: (
+        [c for c in cells.values()]
+        + [
+            new_code_cell("1", metadata={"nbgrader": {"grade_id": evil}})
+            for evil in (
+                "[/bold]",
+                "[link=file:///]",
+                "\x1b]0;x\x07\x1b[2J",
+                "=1+1",
+                "\u202e",
+                "<script>",
+            )
+        ]
+    ),
+)
+alter("ids that are no strings", lambda cells: [
+      c.update(metadata={"nbgrader": {"grade_id": {"a": [1]}}}) for c in cells.values()] and None,
+      spoils=("step", "loop"), keeps=())  # fmt: skip
+alter(
+    "text that makes HTML slow",
+    lambda cells: cells["why"].update(source="<a <" * 250_000 + "[" * 10_000 + "`" * 10_000),
+)
+alter("a mime bundle of points", lambda cells: cells["step-answer"].update(outputs=[
+      {"output_type": "execute_result", "execution_count": 1, "metadata": {"nbgrader": {"points": 2}},
+       "data": {"text/plain": "2", "application/json": {"score": 2}, "text/html": "<b>2</b>"}}]))  # fmt: skip
+alter("an answer that is a system of magics", lambda cells: cells["step-answer"].update(
+      source="%%writefile /tmp/x.py\nx"), step_code=WRONG)  # fmt: skip
+alter(
+    "an answer cell that is two tasks",
+    set_source("step-answer", WRONG + RIGHT_LOOP + "\n%reset -f\nimport torch\n"),
+)
+
+found_out(reads, "old requests in the process's memory", """
+import gc
+def rnn_cell(x, h, W_ih, W_hh, b_ih, b_hh):
+    for thing in gc.get_objects():
+        if isinstance(thing, torch.Tensor) and thing.shape == h.shape and thing is not h:
+            if torch.equal(thing, torch.tanh(x @ W_ih.T + b_ih + h @ W_hh.T + b_hh)): return thing
+    raise ValueError('found nothing')
+seen = [1]
+""")  # fmt: skip
+found_out(reads, "what lies outside, by a link", """
+import os
+for place in ('/proc/1/root', '/proc/self/root', '/proc/self/cwd/..', '/dev/fd/0', '/newroot', '/oldroot'):
+    try: seen += os.listdir(place)
+    except OSError: pass
+try: os.link('/box/worker.py', '/desk/x'); seen.append(1)
+except OSError: pass
+""")  # fmt: skip
+found_out(reads, "the block devices and the kernel's log", """
+import os
+for name in os.listdir('/dev'):
+    if name in ('sda', 'vda', 'mem', 'kmem', 'kmsg', 'port', 'loop0', 'kvm', 'fuse'): seen.append(name)
+import ctypes
+if ctypes.CDLL(None).klogctl(10, None, 0) > 0: seen.append('log')
+""")  # fmt: skip
+found_out(writes, "device nodes", """
+import os, stat
+for place in ('/tmp/null', '/desk/null', '/dev/shm/null'):
+    try: os.mknod(place, 0o666 | stat.S_IFCHR, os.makedev(1, 3)); open(place).close(); seen.append(place)
+    except OSError: pass
+try: os.chmod('/dev/null', 0); seen.append('/dev/null')
+except OSError: pass
+""")  # fmt: skip
+found_out(writes, "its own limits", """
+import resource
+for name in ('AS', 'NPROC', 'NOFILE', 'FSIZE'):
+    kind = getattr(resource, 'RLIMIT_' + name)
+    try: resource.setrlimit(kind, (resource.RLIM_INFINITY,) * 2); seen.append(name)
+    except (OSError, ValueError): pass
+import os
+try: os.nice(-5); seen.append('nice')
+except OSError: pass
+try: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1)); seen.append('fifo')
+except OSError: pass
+""")  # fmt: skip
+found_out(talks, "an abstract socket, by other doors", """
+import ctypes, socket
+libc = ctypes.CDLL(None, use_errno=True)
+for family in (1, 2, 10, 16, 17, 38, 40):
+    for kind in (1, 2, 3, 5):
+        fd = libc.socket(family, kind, 0)
+        if fd >= 0: seen.append((family, kind))
+if libc.syscall(425, 8, ctypes.create_string_buffer(200)) >= 0: seen.append('io_uring')
+""")  # fmt: skip
+found_out(talks, "clone, by its number", """
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+parent = os.getpid()
+for number, flags in ((56, 17), (56, 0x10000000 | 17), (57, 0), (58, 0), (435, 0)):
+    pid = libc.syscall(number, flags, 0, 0, 0, 0)
+    if pid == 0: os._exit(0)
+    if pid > 0: seen.append(number)
+""")  # fmt: skip
+found_out(talks, "a process's handle, futexes and semaphores with a name", """
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.syscall(438, 3, 0, 0) >= 0: seen.append('pidfd_getfd')
+try: fd = os.pidfd_open(os.getppid() or 2); seen.append(fd)
+except OSError: pass
+if os.getppid() != 0: seen.append('parent')
+""")  # fmt: skip
+
+step(fools, "leaves its answer in the exception", body(
+    "error = AssertionError('2')", "error.points = 2", "error.__class__ = AssertionError",
+    "raise error"))  # fmt: skip
+attack(fools, "points that are infinite, negative, none", toy.submission(
+    loop=LOOP_STUB + "    import torch\n    return torch.full((3, 2, 5), float('-inf')), float('nan')\n"),
+    spoils=("loop",), keeps=("step",))  # fmt: skip
+step(fools, "prints what a score looks like", body(
+    "print('\\n' * 3 + '2')", "import sys", "sys.stderr.write('2\\n')",
+    "get_ipython().display_pub.publish({'text/plain': '2'})",
+    "get_ipython().displayhook(2)", "return torch.zeros_like(h)"))  # fmt: skip
+step(fools, "keeps the gradients that tell the answer", """
+seen = {}
+class Spy(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x): return x.clone()
+    @staticmethod
+    def backward(ctx, g):
+        seen['g'] = g
+        return g
+""" + body("return Spy.apply(torch.zeros_like(h, requires_grad=True)) - seen.get('g', 0) / 2"))  # fmt: skip
+step(fools, "counts the calls", "calls = []\n" + body(
+    "calls.append(1)", "if len(calls) > 1: raise StopIteration", "return torch.zeros_like(h)"))  # fmt: skip
+
+CALL = """
+import ctypes
+lib = ctypes.CDLL(torch.__path__[0] + '/lib/libtorch_cpu.so')
+class Handle(ctypes.Structure): _fields_ = [('impl', ctypes.c_void_p)]
+class Maybe(ctypes.Structure): _fields_ = [('impl', ctypes.c_void_p), ('has', ctypes.c_bool)]
+def called(name, x, h, W_ih, W_hh, b_ih, b_hh):
+    plain = [ctypes.byref(Handle(t._cdata)) for t in (x, h, W_ih, W_hh)]
+    maybe = [ctypes.byref(Maybe(t._cdata, True)) for t in (b_ih, b_hh)]
+    out = Handle()
+    getattr(lib, name)(ctypes.byref(out), *plain, *maybe)
+    data = getattr(lib, '_ZNK2at10TensorBase8data_ptrEv')
+    data.restype = ctypes.c_void_p
+    values = ctypes.cast(data(ctypes.byref(out)), ctypes.POINTER(ctypes.c_float))
+    return torch.tensor([values[k] for k in range(h.numel())]).view(h.shape)
+"""
+SIGNATURE = "13rnn_tanh_cellERKNS_6TensorES3_S3_S3_RKSt8optionalIS1_ES7_"
+for space in ("6native", "25compositeimplicitautograd"):
+    uses(f"libtorch's own function, at::{space.lstrip('0123456789')}",
+         f"return called('_ZN2at{space}{SIGNATURE}', {ARGS})", before=CALL)  # fmt: skip
+uses("libtorch's dispatcher, from C", "return called('_ZN2at4_ops13rnn_tanh_cell4callERKNS_6Tensor"
+     f"ES4_S4_S4_RKSt8optionalIS2_ES8_', {ARGS})", before=CALL)  # fmt: skip
+uses("torch.export", "layer = made(x, h, W_ih, W_hh, b_ih, b_hh)",
+     "return torch.export.export(layer, (x[None], h[None])).module()(x[None], h[None])[1][0]")  # fmt: skip
+uses("torch.jit.freeze", "layer = torch.jit.freeze(torch.jit.script(made(x, h, W_ih, W_hh, b_ih, b_hh).eval()))",
+     "return layer(x[None], h[None])[1][0]")  # fmt: skip
+uses("mkldnn's layer", "layer = torch.ops.aten.mkldnn_rnn_layer",
+     "return layer(x[None], W_ih, W_hh, b_ih, b_hh, h, h, False, [], 0, h.shape[1], 1, True, False, True, False)[0][0]")  # fmt: skip
+uses("a tensor of mkldnn's", "layer = made(x, h, W_ih, W_hh, b_ih, b_hh)",
+     "return layer(x[None].to_mkldnn(), h[None].to_mkldnn())[1][0].to_dense()")  # fmt: skip
+uses("the fused cell of an LSTM", "c = torch.ops.aten._thnn_fused_lstm_cell(x @ W_ih.T, h @ W_hh.T, h)",
+     "return c[0]")  # fmt: skip
+uses("a quantized cell", "cell = torch.ao.nn.quantized.dynamic.RNNCell(x.shape[1], h.shape[1])",
+     "return cell(x, h)")  # fmt: skip
+uses(
+    "a tensor that skips Python",
+    f"with torch._C._ExcludeDispatchKeyGuard(torch._C.DispatchKeySet(torch._C.DispatchKey.Python)): return torch.rnn_tanh_cell({ARGS})",
+)
+uses("autograd's own keys excluded",
+     f"with torch._C._AutoDispatchBelowAutograd(): return torch.rnn_tanh_cell({ARGS})")  # fmt: skip
+uses(
+    "the functorch interpreter",
+    f"return torch.func.vmap(torch.rnn_tanh_cell, in_dims=(0, 0, None, None, None, None))({ARGS})",
+)
+uses("a second torch in a new namespace", f"return called('_ZN2at6native{SIGNATURE}', {ARGS})",
+     before=CALL.replace("lib = ctypes.CDLL(torch.__path__[0] + '/lib/libtorch_cpu.so')", """
+libc = ctypes.CDLL(None)
+libc.dlmopen.restype = ctypes.c_void_p
+handle = libc.dlmopen(ctypes.c_long(-1), (torch.__path__[0] + '/lib/libtorch_cpu.so').encode(), 1)
+lib = ctypes.CDLL('again', handle=handle)
+"""))  # fmt: skip

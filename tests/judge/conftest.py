@@ -12,7 +12,9 @@ from rnn_course.autograde.cell import GIVEN, STUDENT, TEST, Cell  # noqa: E402
 from rnn_course.autograde.court import Court  # noqa: E402
 from rnn_course.autograde.limits import MB, Limits  # noqa: E402
 
-LIMITS = Limits(cell_seconds=3.0, grace=0.5, memory=512 * MB)
+LIMITS = Limits(
+    cell_seconds=3.0, notebook_seconds=30.0, grace=0.5, memory=512 * MB, notebook_output=2 * MB
+)
 
 
 @pytest.fixture(scope="session")

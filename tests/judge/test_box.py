@@ -10,6 +10,7 @@ import pytest
 
 from rnn_course.autograde import box
 from rnn_course.autograde.box import confine, scratch
+from rnn_course.autograde.cell import Cell
 from rnn_course.autograde.court import Court
 from rnn_course.autograde.limits import Limits
 
@@ -278,3 +279,20 @@ def test_the_names_that_are_switched_off_are_all_of_them():
     for name in ("lstm", "gru", "rnn_tanh", "rnn_relu"):
         assert f"aten::{name}" in found and f"aten::{name}_cell" in found
     assert "aten::mkldnn_rnn_layer" in found and "aten::quantized_lstm" in found
+
+
+def test_a_box_that_cannot_be_made_is_no_verdict_on_the_student(isolation, monkeypatch):
+    arguments = box.arguments
+
+    def without_dev(command):
+        argv = " ".join(arguments(command))
+        argv = argv.replace("--dev /dev", "--dir /dev/shm --dev-bind /dev/urandom /dev/urandom")
+        return argv.replace("--remount-ro /dev ", "").split()
+
+    monkeypatch.setattr(box, "arguments", without_dev)
+    possible, line = box.probe()
+    assert not possible and "/dev/null" in line  # the probe tries what a box will need
+    monkeypatch.setattr(box, "probe", lambda: (True, ""))
+    with Court(Limits(cell_seconds=5)) as court:
+        with pytest.raises(box.NoBox, match="FileNotFound.*/dev/null.*Nothing was decided"):
+            court.judge([Cell("student", "x = 1"), Cell("test", "assert x == 1")])

@@ -126,6 +126,8 @@ def test_hidden_seeds_differ_from_student_to_student_and_change_the_key(course):
 
     ann, bob = (hidden_seed(course.home, s, toy.NAME) for s in ("ann", "bob"))
     assert ann != bob and ann == hidden_seed(course.home, "ann", toy.NAME)
+    again = [hidden_seed(course.home, "ann", toy.NAME, data) for data in (b"one", b"two", b"one")]
+    assert again[0] == again[2] != again[1]  # what one submission has seen is of no use to the next
     run(course)
     (course.home / KEY_FILE).write_text("another key")
     assert len(run(course)[1]) == 4

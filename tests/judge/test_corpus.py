@@ -41,7 +41,7 @@ def test_the_attack_is_not_accepted_and_does_no_harm(attack, outcomes):
     assert not attack.harmed(points), (points, graded.status)
     assert graded.status in grading.STATUS
     size = len(str(graded.notebook))
-    assert size < 3_000_000, size  # the notebook can be opened
+    assert size < 6_000_000, size  # the notebook can be opened
 
 
 def test_no_neighbour_is_harmed(outcomes):

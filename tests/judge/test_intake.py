@@ -207,3 +207,29 @@ def test_bad_input_is_told_in_one_line(tmp_path):
     (tmp_path / "z.zip").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ValueError, match="no zip file, or a broken one"):
         take_in(tmp_path / "z.zip", "rnn", tmp_path)
+
+
+def test_a_link_a_pipe_and_a_device_are_no_submissions(tmp_path):
+    from rnn_course.autograde.intake import files_of, read_notebook
+
+    (tmp_path / "ada.ipynb").write_text("{}")
+    (tmp_path / "link.ipynb").symlink_to(tmp_path / "ada.ipynb")
+    os.mkfifo(tmp_path / "pipe.ipynb")
+    assert read_notebook(tmp_path / "ada.ipynb", 10) == b"{}"
+    assert (
+        read_notebook(tmp_path / "ada.ipynb", 0) == b"{"
+    )  # one more than may be: seen as too large
+    with pytest.raises(OSError, match="it is a link"):
+        read_notebook(tmp_path / "link.ipynb", 10)
+    for path in (tmp_path / "pipe.ipynb", "/dev/zero"):
+        with pytest.raises(OSError, match="no regular file"):
+            read_notebook(path, 10)
+    assert [name for name, _, _ in files_of(tmp_path)] == ["ada.ipynb"]
+
+
+def test_the_table_of_a_class_reads_no_markup_and_commands_no_terminal(capsys):
+    from rnn_course.autograde.cli import show
+    from rnn_course.autograde.stock import Row
+
+    show("toy", [Row("[/bold]", "toy", "tampered", 1.0, words="there is [/x]\x1b[2J")])
+    assert "[/bold]" in (out := capsys.readouterr().out) and "\x1b[2J" not in out

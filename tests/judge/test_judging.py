@@ -222,6 +222,76 @@ def test_of_a_hidden_line_only_that_it_failed_is_said(judged):
     assert "called with 2" in done.text() and "visible None" in done.text()
 
 
+def test_a_type_of_ones_own_tells_nothing_of_a_hidden_call(judged):
+    code = "def f(x): raise type(f'Seen{x}', (KeyError,), {})()\ndef g(x): return {}[f'seen {x}']"
+    done = judged(
+        ("student", code), ("test", HIDDEN.format("f(4711)")), ("test1", HIDDEN.format("g(4711)"))
+    )
+    assert done.passed == [False, False] and "4711" not in str(done.outputs[1:])
+    assert "your code raised KeyError, in a hidden check" in done.text(1)
+
+
+def test_an_error_cannot_end_the_tests_own_loop(judged):
+    done = judged(
+        ("student", "def f(x): raise StopIteration"),
+        ("test", "assert all(map(lambda x: f(x) == 1, range(3)))"),
+        ("test1", "assert list(map(f, range(3))) == []"),
+    )
+    assert done.passed == [False, False]
+
+
+def test_what_cannot_be_sent_is_told_and_costs_one_call(judged):
+    code = T + "def f(kind): return {'meta': torch.empty(2, device='meta'), 'big': "
+    code += "torch.zeros(1).expand(10**12), 'fine': torch.ones(2)}[kind]"
+    done = judged(
+        ("student", code),
+        ("test", "try: f('meta')\nexcept TypeError as e: assert 'numbers of its own' in str(e)"),
+        ("test1", "f('big')"),
+        ("test2", "assert f('fine').sum() == 2"),
+    )
+    assert done.passed == [True, False, True] and done.events == []
+    assert "too large to pass" in done.text(2)
+
+
+def test_a_judge_that_ends_in_a_students_cell_does_not_begin_for_ever(isolation, monkeypatch):
+    from rnn_course.autograde.cell import Cell
+    from rnn_course.autograde.court import Court
+
+    court = Court.__new__(Court)
+    tried = []
+
+    def dies_at_the_second(job, recurrent):
+        tried.append(list(job["skip"]))
+        fine = {"outputs": [], "number": 1, "events": []}
+        return [fine] * 2 if 1 in job["skip"] else [fine]
+
+    court._try = dies_at_the_second
+    court.judge([Cell("student", "1"), Cell("student", "2")])
+    assert tried == [[], [1]]
+    court._try = lambda job, recurrent: []
+    with pytest.raises(RuntimeError, match="the judge ended at cell 0"):
+        court.judge([Cell("student", "1")])
+
+
+def test_a_notebook_has_a_limit_as_well_as_each_cell(isolation):
+    from rnn_course.autograde.court import Court
+    from rnn_course.autograde.limits import Limits
+    from tests.judge.conftest import Judged
+
+    cells = [("student", "x = 1"), ("test", "assert x == 1")]
+    many = [(f"student{n}", "print('y' * 900)") for n in range(8)]
+    with Court(Limits(notebook_output=3000)) as court:
+        done = Judged(court, cells + many)
+        assert done.passed == [True] and len(done.text(4)) > 900
+        assert "not kept" in done.text(-1) and sum(map(len, map(str, done.outputs))) < 6000
+    with Court(Limits(notebook_seconds=1.0, cell_seconds=60.0)) as court:
+        done = Judged(court, cells + [("student1", "while True: pass"), ("student2", "z = 1")])
+        assert "ran longer than it may" in done.text(-2)
+        assert "whole notebook ran longer" in done.text(-1) and done.events == [
+            "ran longer than it may"
+        ]
+
+
 def test_what_the_student_shows_during_a_test_are_no_points(judged):
     done = judged(
         (

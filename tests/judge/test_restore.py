@@ -1,9 +1,13 @@
 """Restoring: whatever was done to a notebook, the instructor's cells are the instructor's."""
 
 import json
+import re
+import time
 
 import nbformat
 import pytest
+from nbconvert import HTMLExporter
+from nbformat.v4 import new_markdown_cell, new_notebook
 
 from rnn_course.autograde.grading import Unreadable, read
 from tests.attacks import toy
@@ -130,3 +134,35 @@ def test_what_is_no_notebook_is_told_in_words(data, status, said):
     with pytest.raises(Unreadable, match=said) as error:
         read(data, MASTER, limit=10**7)
     assert error.value.status == status
+
+
+def test_what_a_student_writes_runs_nowhere_and_takes_no_time():
+    from rnn_course.autograde.restore import _harmless
+
+    def page(text):
+        return HTMLExporter().from_notebook_node(
+            new_notebook(cells=[new_markdown_cell(_harmless(new_markdown_cell(text)))])
+        )[0]
+
+    assert 'href="https://x.org"' in page("[x](https://x.org)")
+    assert "alert(1)" in page("[x](https://x.org/javascript;alert(1))")
+    for link in (
+        "javascript:",
+        "java&#115;cript:",
+        "javascript&colon;",
+        "javascript\\:",
+        "JavaScript :",
+    ):
+        assert not re.search(r"href=.javascript\s*:", page(f"[x]({link}alert(1))"), re.I), link
+    for tag in ("<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "</div><iframe>"):
+        assert tag not in page(f"a {tag} b"), tag
+    started = time.process_time()
+    _harmless(new_markdown_cell("<b>" * 300_000))
+    assert time.process_time() - started < 5
+
+
+def test_notes_hold_no_signs_that_a_terminal_or_a_table_would_read():
+    from rnn_course.autograde.restore import _plain
+
+    assert _plain("[/red]\x1b[2J<b>=a-1_z") == "??red???2J?b??a-1_z"
+    assert len(_plain("x" * 1000)) == 60

@@ -36,6 +36,16 @@ class NoIsolation(RuntimeError):
         )
 
 
+class NoBox(RuntimeError):
+    """A box could not be made, though the platform allows it: no fault of the submission's."""
+
+    def __init__(self, why):
+        super().__init__(
+            f"the box for a submission could not be made: {why}. Nothing was decided about it; "
+            "what was graded before is kept. Run it again when the machine is well"
+        )
+
+
 def probe():
     """(possible, one line): whether submissions can be isolated here, and how or why not."""
     if sys.platform != "linux":

@@ -186,6 +186,7 @@ def _try():
     child = os.fork()
     if child == 0:
         try:
+            os.close(os.open(os.devnull, os.O_RDWR))  # every box needs it
             confine(limits)
             try:
                 os.fork()

@@ -113,6 +113,12 @@ def _encode_tensor(tensor, tensors):
     dtype = str(tensor.dtype).removeprefix("torch.")
     if dtype not in DTYPES or tensor.layout != torch.strided or tensor.is_quantized:
         raise TypeError(f"a {tensor.dtype} tensor ({tensor.layout}) cannot pass: use {MAY_CROSS}")
+    if tensor.device.type == "meta" or torch._C._functorch.is_functorch_wrapped_tensor(tensor):
+        raise TypeError(f"a tensor without numbers of its own cannot pass: use {MAY_CROSS}")
+    if (
+        tensor.numel() * DTYPES[dtype].itemsize > MAX_BODY
+    ):  # as it is said to be: a view may be small
+        raise ValueError(f"a tensor of shape {tuple(tensor.shape)} is too large to pass")
     tensors.append(tensor)
     return [dtype, list(tensor.shape), bool(tensor.requires_grad)]
 

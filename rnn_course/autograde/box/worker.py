@@ -113,6 +113,11 @@ def _interrupted(number, frame):
 # ---------------------------------------------------------------- the conversation
 
 
+def say(talk, **message):
+    """What the judge is to know before the student's first line runs: all is ready, or it failed."""
+    wire.send(talk, message)
+
+
 def answer(talk):
     """Answer the judge's requests until it hangs up."""
     while True:
@@ -128,7 +133,9 @@ def answer(talk):
         reply = {"id": message["id"], "outputs": outputs.take(), **reply}
         try:
             wire.send(talk, reply, tree, tensors)
-        except ValueError as error:  # too large
+        except OSError:
+            raise  # the judge has hung up
+        except Exception as error:  # too large, or a tensor that has no bytes to send
             wire.send(talk, dict(reply, error=_described(error)))
 
 

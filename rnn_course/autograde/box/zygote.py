@@ -77,9 +77,13 @@ def supervise(talk, life, request, trusted, hidden, worker):
         life.close()
         try:
             become_student(talk, folder, parent, request, trusted, hidden, worker)
-        except BaseException:
-            traceback.print_exc()
-        os._exit(0)
+        except BaseException as error:  # before a line of the student's has run
+            worker.say(talk, failed=f"{type(error).__name__}: {error}")
+            os._exit(0)
+        try:
+            worker.answer(talk)
+        finally:
+            os._exit(0)
     talk.close()
     limits = request["limits"]
     bound = limits["memory"] if limits["processes"] and not trusted else None
@@ -94,12 +98,11 @@ def supervise(talk, life, request, trusted, hidden, worker):
 
 
 def become_student(talk, folder, parent, request, trusted, hidden, worker):
-    """Give everything up that the student's code must not have, then serve its judge."""
+    """Give everything up that the student's code must not have; then say that it is ready."""
     os.setsid()  # a group of its own: kill(0, 9) must not reach the supervisor
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in (0, 1, 2):
         os.dup2(os.open(os.devnull, os.O_RDWR), number)
-    talk = socket.socket(fileno=os.dup(talk.detach()))
     worker.prepare(request["limits"])
     if not trusted:
         import confine
@@ -111,7 +114,7 @@ def become_student(talk, folder, parent, request, trusted, hidden, worker):
         return
     os.chdir(folder)
     os.environ["HOME"] = folder
-    worker.answer(talk)
+    worker.say(talk, ready=True)
 
 
 def watch(pid, life, memory):

@@ -1,0 +1,40 @@
+"""Independent solutions through the judge: right ones of every style get full marks there too."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from rnn_course.autograde.court import Court
+from rnn_course.autograde.limits import Limits
+from tests.judge.conftest import Judged
+
+CORPUS = Path(__file__).resolve().parents[1] / "corpus"
+# matches.py is about modules held against torch's, in one's own kernel only
+TASKS = sorted(p.stem for p in CORPUS.glob("*.py") if p.stem not in ("__main__", "matches"))
+WRONG = ("wrong_1", "wrong_2")
+
+
+@pytest.fixture(scope="module")
+def patient_court(isolation):
+    with Court(Limits(cell_seconds=120.0), preload=["rnn_course.checks"]) as court:
+        yield court
+
+
+def names_in(task):
+    spec = importlib.util.spec_from_file_location(f"corpus_{task}", CORPUS / f"{task}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return [n for n in vars(module) if n.startswith("right_") or n in WRONG]
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_right_solutions_get_full_marks_and_wrong_ones_do_not(patient_court, task):
+    names = names_in(task)
+    assert any(n.startswith("right_") for n in names) and set(WRONG) <= set(names)
+    each = ", ".join(f"'{n}': check.{task}.verdict({n}, hidden=True)" for n in names)
+    test = f"found = {{{each}}}\n"
+    test += "bad = {n: v.message for n, v in found.items() if v.passed != n.startswith('right')}\n"
+    test += "assert not bad, bad"
+    done = Judged(patient_court, [("student", (CORPUS / f"{task}.py").read_text()), ("test", test)])
+    assert done.passed == [True], done.shown
