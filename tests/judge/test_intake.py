@@ -229,7 +229,10 @@ def test_a_link_a_pipe_and_a_device_are_no_submissions(tmp_path):
 
 def test_the_table_of_a_class_reads_no_markup_and_commands_no_terminal(capsys):
     from rnn_course.autograde.cli import show
-    from rnn_course.autograde.stock import Row
+    from rnn_course.autograde.ledger import Row
 
-    show("toy", [Row("[/bold]", "toy", "tampered", 1.0, words="there is [/x]\x1b[2J")])
+    show(
+        "toy",
+        [Row("[/bold]", "toy", "tampered", points=1.0, out_of=2.0, words="there is [/x]\x1b[2J")],
+    )
     assert "[/bold]" in (out := capsys.readouterr().out) and "\x1b[2J" not in out
