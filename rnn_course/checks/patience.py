@@ -54,7 +54,7 @@ def key_of(exhibits):
 
 def _digest(exhibit):
     whole = hashlib.blake2b(digest_size=16)
-    for value in (*exhibit.expected, "given", *exhibit.given):
+    for value in (*exhibit.scene.expected, "given", *exhibit.given):
         if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
             rounded = np.round(np.asarray(value, float), 4) + 0.0
             whole.update(repr(value.shape).encode() + rounded.tobytes())
