@@ -11,15 +11,28 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "exercises"))
 
-import torch  # noqa: E402
 from build import read_source  # noqa: E402
 from sample_class import read_students  # noqa: E402, F401  (the tests take it from here)
+
+from rnn_course.checks import check  # noqa: E402
 
 SOLUTION = re.compile(r"( *)### BEGIN SOLUTION\n.*?### END SOLUTION\n?", re.DOTALL)
 
 
 def source(name):
     return read_source((ROOT / "exercises" / f"{name}.md").read_text(encoding="utf-8"), name)
+
+
+def assignments():
+    """The names of all assignments."""
+    return sorted(path.stem for path in (ROOT / "exercises").glob("*.md") if path.stem != "README")
+
+
+def own_tasks(name):
+    """The names of the checks of an assignment that have a list of known mistakes."""
+    text = "".join(cell.source for cell in source(name).cells)
+    called = dict.fromkeys(re.findall(r"^check\.(\w+)\(", text, re.MULTILINE))
+    return [task for task in called if getattr(check, task).known()]
 
 
 def points_of(name):
@@ -53,20 +66,3 @@ def run(name, answers=None, untouched=False):
             exec(cell.source, space)
     assert not answers, f"answers to tasks that are not there: {list(answers)}"
     return shown
-
-
-def made_with(task, mistake):
-    """The function of a student who made this mistake: the task's reference with its switches."""
-    change = dict(mistake.change)
-    before, after = change.pop("args", None), change.pop("result", None)
-    reference = change.pop("instead", None) or task.reference or task.oracle
-
-    def function(*args):
-        args = [x.double() if isinstance(x, torch.Tensor) else x for x in args]
-        answer = reference(*(before(*args) if before else args), **change)
-        answer = after(answer) if after else answer
-        if isinstance(answer, torch.Tensor):
-            return answer.detach().float()
-        return tuple(x.detach().float() for x in answer)
-
-    return function

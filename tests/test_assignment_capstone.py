@@ -1,57 +1,10 @@
-"""The assignment capstone: who gets which points, and with which words."""
+"""The assignment capstone: what goes beyond the tests of every assignment."""
 
 import pytest
 import torch
-from assignments import points_of, read_students, run
-from mistaken import with_mistake
 
-from rnn_course.checks import cases, check, honest
+from rnn_course.checks import cases, check
 from rnn_course.checks.tasks import capstone
-
-NAME = "capstone"
-TASKS = "streams read cross_entropy train perplexity sample".split()
-STUDENTS = {student.name: student for student in read_students(NAME)}
-
-
-def test_there_are_enough_tasks():
-    assert len(points_of(NAME)) == 7 and sum(points_of(NAME).values()) == 30
-
-
-def test_the_solutions_get_all_points():
-    for task, shown in run(NAME).items():
-        assert shown.points == points_of(NAME)[task], str(shown)
-
-
-def test_untouched_is_nothing_yet_and_kind():
-    for shown in run(NAME, untouched=True).values():
-        assert shown.points == 0 and "not done yet" in str(shown)
-
-
-@pytest.mark.parametrize("name", STUDENTS)
-def test_students_get_what_they_deserve(name):
-    student = STUDENTS[name]
-    wrong = set(student.points)
-    assert bool(wrong) == name.startswith("wrong"), "right ones lose nothing, wrong ones do"
-    for task, shown in run(NAME, student.answers).items():
-        assert shown.points == student.points.get(task, points_of(NAME)[task]), f"{task}: {shown}"
-        assert student.says.get(task, "") in str(shown), f"{task}: {shown}"
-
-
-@pytest.fixture
-def own_code_allowed(monkeypatch):
-    """The mistakes below are this course's functions, which no student may call."""
-    monkeypatch.setattr(honest, "RECURRENT", ())
-    monkeypatch.setattr(honest.Watch, "_note", lambda self, what: None)
-
-
-@pytest.mark.parametrize("name", TASKS)
-def test_every_known_mistake_is_wrong_and_named(name, own_code_allowed):
-    task = getattr(check, name)
-    assert task.verdict(task.reference, hidden=True).passed
-    for mistake in task.known():
-        verdict = task.verdict(with_mistake(task, mistake), hidden=True)
-        assert not verdict.passed and verdict.mistakes == [mistake.name], mistake.name
-        assert verdict.points < 1
 
 
 @pytest.mark.parametrize("seed", ["ada", "bob", "cyd"])

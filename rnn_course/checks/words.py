@@ -294,11 +294,8 @@ def _what_it_may_be(message, task, diagnosis, first):
             message.say(f"{k}. {mistake.words}", "name")
     for clue in diagnosis.clues:
         message.say(clue)
-    for section in dict.fromkeys(m.section or task.section for m in found or []):
-        link, words = sections.place(section)
-        message.say(f"See {words}." if words else "", link=link)
-    if not found and task.section:
-        link, words = sections.place(task.section)
+    where = [m.section or task.section for m in found] or [task.section]
+    for link, words in dict.fromkeys(sections.place(section) for section in where):
         message.say(f"See {words}." if words else "", link=link)
 
 
