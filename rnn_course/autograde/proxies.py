@@ -21,6 +21,7 @@ from torch.autograd.function import once_differentiable
 
 from rnn_course.autograde.box import wire
 from rnn_course.autograde.session import lines_of
+from rnn_course.checks.trouble import known_part
 
 RECURRENT = {
     *("rnn_tanh", "rnn_relu", "lstm", "gru"),
@@ -50,14 +51,17 @@ class StudentError(Exception):
 def student_error(message, hidden):
     """The exception that an answer tells of, of its builtin type, so that a test can expect it.
 
-    hidden  a hidden check made the call: a builtin type and their own lines are shown, no text and
-            no name of theirs, which could be made to say what the check called with
+    hidden  a hidden check made the call: a builtin type and their own lines are shown, of the
+            text only what is torch's own, and no name of theirs: these could be made to say what
+            the check called with
     """
     error = message["error"] if isinstance(message["error"], dict) else {}
     types = error.get("types")
     types = [t for t in types if isinstance(t, str)] if isinstance(types, list) else []
     lines = lines_of(message)
-    text = "(hidden)" if hidden else str(error.get("text", ""))
+    text = str(error.get("text", ""))
+    if hidden:
+        text = known_part(text) or "(hidden)"
     known = [getattr(builtins, name, None) for name in types]
     known = [t for t in known if isinstance(t, type) and issubclass(t, Exception)]
     base = next((t for t in known if not issubclass(t, _NOT_HERE)), Exception)

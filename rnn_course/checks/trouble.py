@@ -11,9 +11,10 @@ _OURS = (str(Path(__file__).resolve().parent), str(Path(torch.__file__).resolve(
 _DTYPE = re.compile(
     r"same dtype|scalar type|dtype|Float and Double|Double and Float", re.IGNORECASE
 )
+_SECOND_TIME = "backward through the graph a second time"
 _MATMUL = re.compile(r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)")
 _ELEMENTWISE = re.compile(
-    r"size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at .*dimension (\d+)"
+    r"size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton dimension (\d+)"
 )
 
 
@@ -108,12 +109,20 @@ def meaning(trouble, shapes):
         if all(same):
             said += f" {found[1]} is a size of {same[0]}; {found[2]} of {same[1]}."
         return said, ""
-    if "backward through the graph a second time" in trouble.text:
+    if _SECOND_TIME in trouble.text:
         said = "The state still hangs on the chunk before it: start each chunk from `h.detach()`."
         return said, "never-detached"
     if trouble.name == "NotImplementedError":
         return "Something that it calls is not done yet.", ""
     return "", ""
+
+
+def known_part(text):
+    """What `meaning` looks for in an error message of torch, and nothing else of it; or ''."""
+    found = _MATMUL.search(text) or _ELEMENTWISE.search(text) or _DTYPE.search(text)
+    if found:
+        return found[0]
+    return _SECOND_TIME if _SECOND_TIME in text else ""
 
 
 def _with_size(size, shapes):

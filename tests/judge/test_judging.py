@@ -2,6 +2,8 @@
 
 import pytest
 
+from rnn_course.checks.trouble import known_part
+
 T = "import torch\n"
 
 
@@ -229,6 +231,14 @@ def test_a_type_of_ones_own_tells_nothing_of_a_hidden_call(judged):
     )
     assert done.passed == [False, False] and "4711" not in str(done.outputs[1:])
     assert "your code raised KeyError, in a hidden check" in done.text(1)
+
+
+def test_of_an_error_in_a_hidden_call_only_torchs_own_words_reach_the_check():
+    twice = "backward through the graph a second time"
+    shapes = "mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)"
+    assert known_part(f"x was 4711: {twice} 4712") == twice
+    assert known_part(f"x was 4711: {shapes} 4712") == shapes
+    assert known_part("x was 4711") == ""
 
 
 def test_an_error_cannot_end_the_tests_own_loop(judged):
