@@ -124,6 +124,8 @@ def array_changes():
         ("through-softmax", "goes through a softmax", softmax),
         ("exponential", "is the exponential of what it should be", np.exp),
         ("logarithm", "is the logarithm of what it should be", np.log),
+        ("cut-to-whole", "is cut off to whole numbers", np.trunc),
+        ("rounded", "is rounded to whole numbers", np.round),
         ("flat", "is flattened to one axis", lambda x: x.reshape(-1)),
         ("total", "is summed to one number", np.sum),
         ("mean", "is averaged to one number", np.mean),
@@ -247,6 +249,18 @@ def of_arguments(call):
                 f"`{here}` is used where `{there}` belongs.",
                 args=lambda *a, b=b, c=c: like(put(a, c, get(a, b)), a, c),
             )
+            yield Mistake(
+                f"{there}-from-largest-of-{here}",
+                f"`{there}` is not used; the largest number in `{here}` is counted up to instead.",
+                args=lambda *a, b=b, c=c: put(a, c, _one_past(get(a, b), get(a, c))),
+            )
+
+
+def _one_past(numbers, size):
+    """One more than the largest of these whole numbers, in place of a size that was given."""
+    if not isinstance(size, int) or isinstance(size, bool):
+        return _no()
+    return int(_whole(_tensor(numbers), lambda n: n).max()) + 1
 
 
 def argument_changes():
@@ -262,9 +276,16 @@ def argument_changes():
         ("rows-reversed", "is read in reversed order", _flip),
         ("first-row-only", "enters with its first row only", lambda x: 0 * _rows(x) + x[:1]),
         ("last-row-only", "enters with its last row only", lambda x: 0 * _rows(x) + x[-1:]),
+        ("first-row-zero", "enters with zeros for its first row", lambda x: _zeroed(x, 0)),
+        ("last-row-zero", "enters with zeros for its last row", lambda x: _zeroed(x, -1)),
         ("averaged", "enters as its mean over the rows", lambda x: 0 * _rows(x) + x.mean(0)),
         ("summed", "enters as its sum over the rows", lambda x: 0 * _rows(x) + x.sum(0)),
         ("axes-0-1-exchanged", "is read with its first two axes exchanged", _first_two),
+        (
+            "axes-0-1-mixed",
+            "is flattened in another order than what belongs to it",
+            lambda x: _first_two(x).reshape(x.shape),
+        ),
         ("one-more", "is taken as one more", lambda x: number(x) + 1),
         ("one-less", "is taken as one less", lambda x: number(x) - 1),
         ("flipped", "is taken the other way round", lambda x: not _bool(x)),
@@ -297,6 +318,12 @@ def _floats(x):
 
 def _rows(x):
     return x if _floats(x).ndim > 1 else _no()
+
+
+def _zeroed(x, row):
+    y = _rows(x) * 1
+    y[row] = 0
+    return y
 
 
 def _square(x):
