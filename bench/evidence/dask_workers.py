@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from bench.classes import save  # noqa: E402
+from bench.grade_toy import make_class  # noqa: E402
 from rnn_course.autograde import class_run  # noqa: E402
 from tests.attacks import toy  # noqa: E402
 
@@ -62,22 +63,13 @@ def cluster(cores):
                 process.wait()
 
 
-def make_course(folder, number):
-    folder.mkdir()
-    toy.make_course(folder)
-    for n in range(number):
-        step = toy.RIGHT_STEP if n % 3 else toy.RIGHT_STEP.replace("+ b_hh", "")
-        toy.submit(folder, f"student{n:04}", toy.submission(step=step))
-    return toy.Class(folder)
-
-
 def worker_tasks(address, course, number):
     """Seconds for the workers' part alone: nothing is written."""
     from rnn_course.autograde.ledger import Ledger
 
     with Ledger(course, toy.NAME) as ledger, class_run.pool(scheduler=address) as executor:
         about = ledger.master, ledger.kernelspec, {}, class_run.Limits(), False, ()
-        path = course.notebook("submitted", toy.NAME, "student0000")
+        path = course.notebook("submitted", toy.NAME, "student00000")
         tasks = [(n, (path.read_bytes(), *about)) for n in range(number)]
         for _ in class_run.judged(executor, tasks[:8]):
             pass  # every worker has a court now
@@ -111,13 +103,13 @@ def main():
     found = {}
     with tempfile.TemporaryDirectory() as home:
         home = Path(home)
-        course = make_course(home / "a", number)
+        course = make_class(home / "a", number)
         for some in (cores[:1], cores):
             with cluster(some) as (address, _):
                 found[len(some)] = worker_tasks(address, course, number)
         with cluster(cores) as (address, _):
             seconds, writing = whole_run(address, course)
-        killed = make_course(home / "b", number)
+        killed = make_class(home / "b", number)
         with cluster(cores) as (address, workers):
             whole_run(address, killed, victim=workers[0])
             dead = workers[0].poll() is not None

@@ -17,17 +17,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from bench.classes import save  # noqa: E402
+from bench.grade_toy import make_class  # noqa: E402
 from tests.attacks import toy  # noqa: E402
 
-CLASS_RUN = """
-import sys
-sys.path.insert(0, {root!r})
-from tests.attacks.toy import NAME, Class
-from rnn_course.autograde.class_run import grade_class
-if __name__ == "__main__":
-    course = Class({folder!r})
-    grade_class(course, NAME, course.students(NAME))
-"""
 WAYS = {
     "stock nbgrader autograde": (False, ["-m", "nbgrader", "autograde", toy.NAME]),
     "nbgrader autograde, judged": (True, ["-m", "nbgrader", "autograde", toy.NAME]),
@@ -39,17 +31,14 @@ def measure(judged, arguments, number):
     """(wall seconds, processor seconds, scores) of grading `number` submissions."""
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
-        toy.make_course(folder, judged=judged)
-        for n in range(number):
-            step = toy.RIGHT_STEP if n % 3 else toy.RIGHT_STEP.replace("+ b_hh", "")
-            toy.submit(folder, f"student{n:04}", toy.submission(step=step))
-        arguments = arguments or ["-c", CLASS_RUN.format(root=str(ROOT), folder=str(folder))]
+        make_class(folder, number, judged=judged)
+        arguments = arguments or ["-m", "bench.grade_toy", folder]
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         start = time.perf_counter()
         process = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=folder,
-            env={**os.environ, "PATH": path, "OMP_NUM_THREADS": "1"},
+            env={**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -17,30 +17,18 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from bench.classes import save  # noqa: E402
+from bench.grade_toy import make_class  # noqa: E402
 from tests.attacks import toy  # noqa: E402
-
-RUN = """
-import resource, sys
-sys.path.insert(0, {root!r})
-from tests.attacks.toy import NAME, Class
-from rnn_course.autograde.class_run import grade_class
-if __name__ == "__main__":
-    course = Class({folder!r})
-    grade_class(course, NAME, course.students(NAME))
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-"""
 
 
 def measure(number):
     """(wall seconds, processor seconds, MB of the writing process) for a class of `number`."""
     with tempfile.TemporaryDirectory() as home:
-        folder = toy.make_course(Path(home))
-        for n in range(number):
-            step = toy.RIGHT_STEP if n % 3 else toy.RIGHT_STEP.replace("+ b_hh", "")
-            toy.submit(folder, f"student{n:05}", toy.submission(step=step))
+        make_class(Path(home), number)
         begun = time.monotonic()
         process = subprocess.Popen(
-            [sys.executable, "-c", RUN.format(root=str(ROOT), folder=str(folder))],
+            [sys.executable, "-m", "bench.grade_toy", home],
+            cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -48,8 +36,9 @@ def measure(number):
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = status
         wall = time.monotonic() - begun
-        if status or len(toy.scores(folder)) != number:
-            raise RuntimeError(f"status {status}, {len(toy.scores(folder))} rows of {number}")
+        rows = len(toy.scores(Path(home)))
+        if status or rows != number:
+            raise RuntimeError(f"status {status}, {rows} rows of {number}")
         return wall, used.ru_utime + used.ru_stime, kilobytes / 1024
 
 
