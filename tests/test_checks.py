@@ -105,6 +105,14 @@ def test_an_exception_points_at_the_students_line(error):
     assert "rnn_course" not in str(shown)
 
 
+def test_a_loss_without_gradient_is_explained():
+    def chunk_gradient(*arguments):
+        torch.zeros(2).sum().backward()
+
+    said = check.chunk_gradient.verdict(chunk_gradient).message
+    assert "hangs on nothing that requires a gradient" in said and "torch.zeros(2).sum()" in said
+
+
 def test_ctrl_c_is_not_swallowed():
     def rnn_cell(*args):
         raise KeyboardInterrupt

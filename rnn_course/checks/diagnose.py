@@ -164,7 +164,7 @@ class Search:
         alone: None, or (mistake, exhibit), what one mistake explains though not everything.
         """
         said = []
-        right = [e.note for e in self.whole if e.is_right and e.note]
+        right = [e.note for e in self.whole if e.is_right and e.note and e.scene.is_probe]
         if right:
             said.append(f"It is right when {'; when '.join(dict.fromkeys(right))}.")
         if alone:

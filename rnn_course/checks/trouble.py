@@ -12,6 +12,7 @@ _DTYPE = re.compile(
     r"same dtype|scalar type|dtype|Float and Double|Double and Float", re.IGNORECASE
 )
 _SECOND_TIME = "backward through the graph a second time"
+_NO_GRADIENT = "does not require grad and does not have a grad_fn"
 _MATMUL = re.compile(r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)")
 _ELEMENTWISE = re.compile(
     r"size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton dimension (\d+)"
@@ -112,6 +113,12 @@ def meaning(trouble, shapes):
     if _SECOND_TIME in trouble.text:
         said = "The state still hangs on the chunk before it: start each chunk from `h.detach()`."
         return said, "never-detached"
+    if _NO_GRADIENT in trouble.text:
+        said = (
+            "What `backward` starts from hangs on nothing that requires a gradient: was it cut off "
+            "by `detach`, `no_grad`, `.item()`, or by making a new tensor of its numbers?"
+        )
+        return said, ""
     if trouble.name == "NotImplementedError":
         return "Something that it calls is not done yet.", ""
     return "", ""
@@ -122,7 +129,7 @@ def known_part(text):
     found = _MATMUL.search(text) or _ELEMENTWISE.search(text) or _DTYPE.search(text)
     if found:
         return found[0]
-    return _SECOND_TIME if _SECOND_TIME in text else ""
+    return next((part for part in (_SECOND_TIME, _NO_GRADIENT) if part in text), "")
 
 
 def _with_size(size, shapes):
