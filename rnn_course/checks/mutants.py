@@ -555,6 +555,8 @@ def of_call(node, edit):
         yield edit(lambda n: _fill("reversed(x)", n))
     if is_method and len(node.args) == 1 and called in ("sum", "mean", "flip", "cumsum"):
         yield edit(lambda n: ast.Call(n.func, [], []))
+        if isinstance(node.args[0], ast.Constant):
+            yield edit(lambda n: ast.Call(n.func, [ast.parse("(0, 1)", mode="eval").body], []))
 
 
 def of_constant(node, edit):

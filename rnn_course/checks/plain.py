@@ -1,11 +1,18 @@
 """The right answer to every task in plain code, for mutants.py to make mistakes of.
 
-A function is named like its task; `pack_2` is another way to do `pack`. One thought a line: what
+A function is named like its task; `pack_2`, `pack_3` are other ways to do `pack`. One thought a line: what
 is changed in a line is what the student is told of. No oracle: the verdict comes from torch alone.
 """
 
 import torch
 from torch.nn import functional as F
+
+
+def ways(name):
+    """The functions that do the task of this name."""
+    names = (name, *(f"{name}_{k}" for k in range(2, 10)))
+    return [globals()[each] for each in names if each in globals()]
+
 
 # ------------------------------------------------------------------------------ embedding
 
@@ -495,6 +502,15 @@ def reverse_by_length(xs, lengths):
     return turned
 
 
+def reverse_by_length_2(xs, lengths):
+    turned = xs.clone()
+    for k in range(len(lengths)):
+        n = lengths[k]
+        for t in range(n):
+            turned[t, k] = xs[n - 1 - t, k]
+    return turned
+
+
 def read_backwards(xs, h0, weights):
     states, h_n = _read(xs.flip(0), h0, weights)
     output = states.flip(0)
@@ -507,6 +523,22 @@ def both_directions(xs, h_0, forward, backward):
     output = torch.cat([there, back.flip(0)], -1)
     h_n = torch.stack([h_forward, h_backward])
     return output, h_n
+
+
+def both_directions_2(xs, h_0, forward, backward):
+    W_ih, W_hh, b_ih, b_hh = forward
+    V_ih, V_hh, c_ih, c_hh = backward
+    h, g = h_0
+    there = []
+    for t in range(len(xs)):
+        h = torch.tanh(xs[t] @ W_ih.T + b_ih + h @ W_hh.T + b_hh)
+        there.append(h)
+    back = torch.zeros_like(torch.stack(there))
+    for t in range(len(xs) - 1, -1, -1):
+        g = torch.tanh(xs[t] @ V_ih.T + c_ih + g @ V_hh.T + c_hh)
+        back[t] = g
+    output = torch.cat([torch.stack(there), back], -1)
+    return output, torch.stack([h, g])
 
 
 def collect_states(forward_states, backward_states):
@@ -610,6 +642,17 @@ def masked_mean_2(output, lengths):
     for n in range(len(lengths)):
         words = output[: lengths[n], n]
         means.append(words.mean(0))
+    return torch.stack(means)
+
+
+def masked_mean_3(output, lengths):
+    T, N, H = output.shape
+    words = lengths.sum()  # noqa: F841 (what the count is taken for)
+    means = []
+    for n in range(N):
+        count = lengths[n]
+        total = output[:count, n].sum(0)
+        means.append(total / count)
     return torch.stack(means)
 
 

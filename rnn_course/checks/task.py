@@ -133,8 +133,7 @@ class Task:
         """Those, and then what can be made in any task: with its results, with the text of its
         right answer (plain.py), with its arguments. The likelier ones first."""
         if self.every_mistake is None:
-            plains = [getattr(plain, name, None) for name in (self.name, f"{self.name}_2")]
-            edited = [Plain(function).mistakes for function in plains if function]
+            edited = [Plain(function).mistakes for function in plain.ways(self.name)]
             self.every_mistake = [
                 *self.known(),
                 *of_results(self.evidence(self.returns)),

@@ -307,14 +307,17 @@ def weight_gradients(
     steps_hh=lambda x: x,
     bias=lambda da: da.sum((0, 1)),
     share=lambda T, N: 1.0,
+    slope=lambda output: 1.0,
 ):
     """The reference with switches.
 
+    slope               what das is multiplied by before anything else
     before              the state that each step started from
     steps_ih, steps_hh  the steps that are summed for dW_ih, dW_hh
     bias                the sum of da over time and batch
     share               a factor
     """
+    das = das * slope(output)
     s = share(*das.shape[:2])
     dW_ih = s * rows(steps_ih(das)).T @ rows(steps_ih(xs))
     dW_hh = s * rows(steps_hh(das)).T @ rows(steps_hh(before(h0, output)))
@@ -444,6 +447,11 @@ SUMS = [
             "dW-hh-transposed",
             "dW_hh is transposed: rows belong to da (out), columns to the state before (in).",
             result=_pick(dW_hh=lambda d: d.T),
+        ),
+        Mistake(
+            "slope-once-more",
+            "das is multiplied by the slope of tanh, 1 - output**2; it is in das already.",
+            slope=lambda output: 1 - output**2,
         ),
         Mistake(
             "second-bias-zero",
@@ -807,6 +815,11 @@ def _clip_truth(gradients, max_norm):
             "norm-not-rooted",
             "The root is missing: the norm is the root of the sum of all squares.",
             norm=lambda gradients: joint_norm(gradients) ** 2,
+        ),
+        Mistake(
+            "norm-of-absolute-values",
+            "The absolute values are added up; the norm is the root of the sum of all squares.",
+            norm=lambda gradients: sum(d.abs().sum() for d in gradients.values()),
         ),
         Mistake(
             "norm-of-means",
