@@ -218,6 +218,22 @@ def test_grade_prints_a_table_and_writes_it(small, monkeypatch, capsys):
     assert float(line["rnn-cell"]) == 0
 
 
+def test_who_is_on_the_roster_and_handed_in_nothing_has_a_row(small, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("COURSE", str(small.home))
+    export, roster = tmp_path / "export", tmp_path / "roster.csv"
+    export.mkdir()
+    release = small.notebook("release", FIRST)
+    shutil.copy(release, export / f"lovelaceada_101_9001_{FIRST}.ipynb")
+    lines = "id,first_name,last_name\nada,Ada,Lovelace\ngrace,Grace,Hopper\n"
+    roster.write_text(lines)
+    arguments = ["grade", FIRST, "--submissions", str(export), "--roster", str(roster)]
+    assert cli.main(arguments) == 0
+    assert "handed in nothing: grace" in capsys.readouterr().err
+    with (small.home / f"grades-{FIRST}.csv").open() as file:
+        rows = {line["student"]: line["status"] for line in csv.DictReader(file)}
+    assert rows == {"ada": "graded", "grace": "missing"}
+
+
 def test_the_sample_class_is_trusted_where_there_is_no_isolation(
     course, graded, monkeypatch, capsys
 ):
