@@ -482,6 +482,9 @@ def of_expression(place, node, statement, names, depth):
             yield edit(lambda n: ast.BinOp(n.right, n.op, n.left))
     elif isinstance(node, ast.UnaryOp):
         yield edit(lambda n: n.operand)
+        if isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+            yield from of_constant(ast.Constant(-node.operand.value), edit)
+            return
     elif isinstance(node, ast.Call):
         yield from of_call(node, edit)
     elif isinstance(node, ast.Attribute) and node.attr == "T":
