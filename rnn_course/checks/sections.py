@@ -17,7 +17,7 @@ CHAPTERS = {
     "gru": "GRU",
     "bidirectional": "Both directions",
     "deep": "Deep",
-    "lengths": "Sequences of different lengths",
+    "lengths": "Lengths",
     "training": "Training",
 }
 SECTIONS = {  # section -> (page, label, title)
