@@ -5,6 +5,7 @@ import pickle
 import re
 import warnings
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -360,8 +361,6 @@ def test_plain_values_are_compared_entry_by_entry(own_tasks):
 
 
 def test_every_section_that_a_check_names_stands_in_the_book():
-    from pathlib import Path
-
     book = Path(__file__).resolve().parent.parent / "book"
     for section, (page, label, title) in sections.SECTIONS.items():
         text = (book / f"{page}.md").read_text()
@@ -370,6 +369,22 @@ def test_every_section_that_a_check_names_stands_in_the_book():
     named = {t.section for t in TASKS.values()}
     named |= {m.section for t in TASKS.values() for m in t.known() if m.section}
     assert named <= set(sections.SECTIONS)
+
+
+def test_every_section_that_a_task_names_is_a_heading_of_its_chapter():
+    root = Path(__file__).resolve().parent.parent
+    pages = {words: page for page, words in sections.CHAPTERS.items()}
+    found = 0
+    for path in (root / "exercises").glob("*.md"):
+        for words in re.findall(r"\*In the book:\* (.*)", path.read_text(encoding="utf-8")):
+            chapter = re.match(r"chapter ([^,]+),", words)
+            assert chapter and chapter[1] in pages, f"{path.name}: {words}"
+            text = (root / "book" / f"{pages[chapter[1]]}.md").read_text(encoding="utf-8")
+            headings = re.findall(r"^##+ (.+)$", text.replace("`", ""), re.MULTILINE)
+            titles = re.findall(r'"([^"]+)"', words)
+            assert set(titles) <= set(headings), f"{path.name}: {words}"
+            found += len(titles)
+    assert found > 50
 
 
 def test_nothing_is_written_to_stderr_or_warned(capfd):
