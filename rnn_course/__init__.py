@@ -4,7 +4,18 @@ Read in this order: ops, cells, unroll, stack, packing, weights, modules; then e
 variants, fast. A newcomer needs an hour for the first seven.
 """
 
-from rnn_course.embedding import Embedding
-from rnn_course.modules import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNCell
+import importlib
 
-__all__ = ["GRU", "LSTM", "RNN", "Embedding", "GRUCell", "LSTMCell", "RNNCell"]
+_WHERE = {"Embedding": "embedding"}
+_WHERE |= dict.fromkeys(("GRU", "LSTM", "RNN", "GRUCell", "LSTMCell", "RNNCell"), "modules")
+
+__all__ = list(_WHERE)  # noqa: PLE0604
+
+
+def __getattr__(name):
+    """A module of ours is loaded when it is first asked for: torch takes a second to load, and the
+    commands of an instructor mostly need none of it."""
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = found = getattr(importlib.import_module(f"{__name__}.{_WHERE[name]}"), name)
+    return found

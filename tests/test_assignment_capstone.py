@@ -3,14 +3,14 @@
 import pytest
 import torch
 
-from rnn_course.checks import cases, check
+from rnn_course.checks import cases, check, seeds
 from rnn_course.checks.tasks import capstone
 
 
 @pytest.mark.parametrize("seed", ["ada", "bob", "cyd"])
 def test_the_bound_is_far_from_both_sides(seed, monkeypatch):
     """A right training is far below it; nothing that knows one letter only comes near it."""
-    monkeypatch.setenv(cases.SEED_VARIABLE, seed)
+    monkeypatch.setenv(seeds.SEED_VARIABLE, seed)
     (case,) = check.learn.cases(hidden=True)
     ids, p = cases.in_dtype(case.args, torch.float32)
     K = (len(ids) - 1) // 16 // 20

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from rnn_course.checks import cases, check, diagnose, plain, sections
+from rnn_course.checks import cases, check, diagnose, plain, sections, seeds
 from rnn_course.checks.task import TASKS, Task, task
 from rnn_course.checks.words import Verdict
 
@@ -247,11 +247,11 @@ def test_a_students_own_hidden_cases():
         return TASKS["lstm"].cases(hidden=True)[0].args[0]
 
     public = drawn()
-    with cases.seed_from("key", "ada", "lstm"):
+    with seeds.seed_from("key", "ada", "lstm"):
         ada, again = drawn(), drawn()
-    with cases.seed_from("key", "bob", "lstm"):
+    with seeds.seed_from("key", "bob", "lstm"):
         bob = drawn()
-    with cases.seed_from(b"another key", "ada", "lstm"):
+    with seeds.seed_from(b"another key", "ada", "lstm"):
         other = drawn()
     assert _same(ada, again) and _same(drawn(), public)
     assert not any(_same(ada, x) for x in (public, bob, other))
@@ -259,9 +259,9 @@ def test_a_students_own_hidden_cases():
 
 def test_the_seed_may_come_from_the_environment(monkeypatch):
     public = TASKS["rnn"].cases(hidden=True)[0].args[0]
-    monkeypatch.setenv(cases.SEED_VARIABLE, cases.student_seed("key", "ada", "rnn"))
+    monkeypatch.setenv(seeds.SEED_VARIABLE, seeds.student_seed("key", "ada", "rnn"))
     own = TASKS["rnn"].cases(hidden=True)[0].args[0]
-    with cases.seed_from("key", "ada", "rnn"):
+    with seeds.seed_from("key", "ada", "rnn"):
         assert _same(own, TASKS["rnn"].cases(hidden=True)[0].args[0])
     assert not _same(own, public)
 

@@ -165,7 +165,7 @@ def grade_class(
     Raises box.NoIsolation where submissions cannot be isolated and are not trusted.
     """
     limits = limits or Limits()
-    preload = ("rnn_course.checks",)
+    preload = ("rnn_course.checks.tasks",)
     if scheduler is None:
         court_for(limits, trusted, preload)  # comes up while the rest is imported
     from rnn_course.autograde.ledger import Ledger

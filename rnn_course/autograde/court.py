@@ -4,7 +4,7 @@
         results, events = court.judge(cells)
 
 A court is one process with torch and the checks loaded, which forks a judge for each submission,
-and beside it the process that the boxes are forked from (`box.Zygote`). So a judge may change
+and beside it those that the boxes are forked from (`box.Zygotes`). So a judge may change
 torch's defaults, run out of memory or be killed: the next one knows nothing of it. `judge` may be
 called from several threads at once; each call waits for its own submission.
 
@@ -17,7 +17,6 @@ import gc
 import importlib
 import json
 import os
-import re
 import resource
 import signal
 import socket
@@ -27,8 +26,6 @@ import sys
 from rnn_course.autograde import box
 from rnn_course.autograde.limits import Limits
 
-# a notebook in which this stands may want the box where torch's recurrent layers are on
-_RECURRENT = re.compile(r"\b(nn\.(RNN|LSTM|GRU)|(rnn_tanh|rnn_relu|lstm|gru)(_cell)?\()")
 SLACK = 60  # seconds that a judge may take beyond all limits before it is given up
 
 
@@ -45,15 +42,14 @@ class Court:
     def __init__(self, limits=None, trusted=False, preload=()):
         self.limits, self.trusted = limits or Limits(), trusted
         self.preload = tuple(preload)
-        self.zygote = box.Zygote(trusted)
+        self.zygotes = box.Zygotes(trusted)
         self.control, theirs = socket.socketpair(socket.AF_UNIX, box.KIND)
-        inherited = [theirs.fileno(), self.zygote.control.fileno()]
+        inherited = [each.fileno() for each in (theirs, *self.zygotes.controls)]
         settings = {
             "limits": self.limits.as_dict(),
-            "trusted": trusted,
             "preload": self.preload,
             "control": inherited[0],
-            "zygote": inherited[1],
+            "zygotes": inherited[1:],
         }
         self.process = subprocess.Popen(
             [sys.executable, "-m", __name__, json.dumps(settings)],
@@ -76,7 +72,7 @@ class Court:
             self.process.wait(10)
         self.process.kill()
         self.process.wait()
-        self.zygote.close()
+        self.zygotes.close()
 
     def judge(self, cells, variables=None):
         """(results, events) of one submission's code cells, a list of cell.Cell.
@@ -90,9 +86,8 @@ class Court:
             "variables": variables or {},
             "skip": [],
         }
-        recurrent = any(cell.recurrent or _RECURRENT.search(cell.source) for cell in cells)
         while True:
-            results = self._try(job, recurrent)
+            results = self._try(job)
             if len(results) == len(cells):
                 events = [e for result in results for e in result["events"]]
                 outcome = [(result["outputs"], result["number"]) for result in results]
@@ -102,14 +97,13 @@ class Court:
                 raise RuntimeError(f"the judge ended at cell {len(results)}, which it was to skip")
             job["skip"].append(len(results))
 
-    def _try(self, job, recurrent):
+    def _try(self, job):
         """The results of as many cells as one judge gets through."""
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
-                request = json.dumps({"recurrent": recurrent}).encode()
                 try:
-                    socket.send_fds(self.control, [request], [theirs.fileno()])
+                    socket.send_fds(self.control, [b"a judge"], [theirs.fileno()])
                 except OSError:
                     raise RuntimeError("the court's process has ended") from None
             ours.settimeout(10 * self.limits.cell_seconds + SLACK + box.START_SECONDS)
@@ -142,7 +136,7 @@ class Court:
 def serve(settings):
     """Fork a judge for every request, until the control socket is closed."""
     control = socket.socket(fileno=settings["control"])
-    zygotes = {False: box.Zygote.adopt(settings["zygote"])}
+    zygotes = [box.Zygote(descriptor) for descriptor in settings["zygotes"]]
     for name in ("rnn_course.autograde.judge", *settings["preload"]):
         with contextlib.suppress(Exception):
             importlib.import_module(name)
@@ -150,17 +144,16 @@ def serve(settings):
 
     torch.set_num_threads(1)
     torch.ones(2, 2) @ torch.ones(2, 2)
-    zygotes[False].wait()  # here, not in a judge: it says "ready" only once
+    for zygote in zygotes:
+        zygote.wait()  # here, not in a judge: it says "ready" only once
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever called
     gc.collect()
     gc.freeze()
     while True:
         request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 1)
         if not request:
-            return
+            os._exit(0)  # at once: to take torch down in order takes a while
         _bury_the_dead()
-        if json.loads(request)["recurrent"] and True not in zygotes:
-            zygotes[True] = box.Zygote(settings["trusted"], recurrent=True).wait()
         parent = os.getpid()
         if os.fork() == 0:
             try:

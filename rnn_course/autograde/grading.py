@@ -13,8 +13,8 @@ import nbformat
 from nbformat import from_dict
 
 from rnn_course.autograde.cell import GIVEN, STUDENT, TEST, Cell
+from rnn_course.autograde.limits import OUT_OF_MEMORY, TIMED_OUT
 from rnn_course.autograde.restore import restore
-from rnn_course.autograde.session import OUT_OF_MEMORY, TIMED_OUT
 
 # status -> words for the student, the gravest first
 STATUS = {

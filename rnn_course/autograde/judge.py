@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 
 from rnn_course.autograde.cell import GIVEN, TEST
 from rnn_course.autograde.fair import Fair
+from rnn_course.autograde.limits import OUT_OF_MEMORY, TIMED_OUT
 from rnn_course.autograde.proxies import Names, StudentError
-from rnn_course.autograde.session import OUT_OF_MEMORY, TIMED_OUT, NotMade, Session, Stopped
+from rnn_course.autograde.session import NotMade, Session, Stopped
 from rnn_course.autograde.space import Space, file_of
 
 

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass, fields
 
 MB = 1 << 20
+TIMED_OUT, OUT_OF_MEMORY = "ran longer than it may", "ran out of memory"  # what is noted then
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from rnn_course.autograde.intake import read_notebook
 from rnn_course.autograde.limits import Limits
 from rnn_course.autograde.restore import master_cells
 from rnn_course.autograde.seeds import hidden_seed
+from rnn_course.checks import patience
 
 
 class Judged(Autograde):
@@ -62,8 +63,6 @@ class Judged(Autograde):
 
     def convert_single_notebook(self, notebook_filename):
         self.log.info("Judging %s", notebook_filename)
-        from rnn_course.checks import patience  # it imports torch: only where something is graded
-
         resources = self.init_single_notebook_resources(notebook_filename)
         about = resources["nbgrader"]
         master, kernelspec = self._master(about["assignment"], about["notebook"])

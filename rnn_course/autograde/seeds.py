@@ -9,6 +9,8 @@ import os
 import secrets
 from pathlib import Path
 
+from rnn_course.checks.seeds import SEED_VARIABLE, student_seed
+
 KEY_FILE = "hidden-seeds.key"
 
 
@@ -18,8 +20,6 @@ def hidden_seed(home, student, assignment, data=b""):
     home  the class's folder
     data  the submission's bytes, or what stands for them
     """
-    from rnn_course.checks.cases import SEED_VARIABLE, student_seed
-
     path = Path(home, KEY_FILE)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)

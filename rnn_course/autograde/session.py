@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass
 
 from rnn_course.autograde.box import wire
+from rnn_course.autograde.limits import OUT_OF_MEMORY, TIMED_OUT
 
 
 class Stopped(BaseException):
@@ -32,7 +33,6 @@ class NotMade(BaseException):
 
 MOST_OUTPUTS = 10_000  # in one answer
 READY_SECONDS = 60  # for a box to be made, on a machine that has other things to do
-TIMED_OUT, OUT_OF_MEMORY = "ran longer than it may", "ran out of memory"
 ENDED, UNREADABLE = "ended its own process", "sent something unreadable to the judge"
 
 

@@ -58,8 +58,7 @@ mistakes  each has a name, one plain sentence, and what it does: `instead` (anot
 forbids   torch functions that may not be called; by default the recurrent layers
 '''
 
-from rnn_course.checks.matches import Matches
-from rnn_course.checks.task import TASKS
+__all__ = ["check"]
 
 
 class Check:
@@ -68,19 +67,26 @@ class Check:
     dir(check) lists them.
     """
 
-    matches = Matches()
+    def __init__(self):
+        from rnn_course.checks import tasks  # noqa: F401  (registers every task)
+        from rnn_course.checks.matches import Matches
+        from rnn_course.checks.task import TASKS
+
+        self.matches, self._tasks = Matches(), TASKS
 
     def __getattr__(self, name):
-        if name in TASKS:
-            return TASKS[name]
-        raise AttributeError(f"there is no check named {name!r}; there are {', '.join(TASKS)}")
+        tasks = self.__dict__.get("_tasks", {})
+        if name in tasks:
+            return tasks[name]
+        raise AttributeError(f"there is no check named {name!r}; there are {', '.join(tasks)}")
 
     def __dir__(self):
-        return ["matches", *TASKS]
+        return ["matches", *self._tasks]
 
 
-check = Check()
-
-from rnn_course.checks import tasks  # noqa: E402, F401  (registers every task on `check`)
-
-__all__ = ["check"]
+def __getattr__(name):
+    """`check` is made when it is first asked for: so a class run need not load torch for a name."""
+    if name != "check":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()["check"] = made = Check()
+    return made

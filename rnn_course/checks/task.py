@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import torch
 
-from rnn_course.checks import cases, plain, words
+from rnn_course.checks import cases, plain, seeds, words
 from rnn_course.checks.compare import compare, leaves, nested_at_most, rounding_of
 from rnn_course.checks.diagnose import Diagnosis, diagnose
 from rnn_course.checks.families import of_arguments, of_results
@@ -117,7 +117,7 @@ class Task:
 
     def cases(self, hidden=False, **options):
         """The visible cases, or this student's hidden ones."""
-        draw = cases.Draw(cases.seed_for(self.name, hidden), hidden)
+        draw = cases.Draw(seeds.seed_for(self.name, hidden), hidden)
         return list(self.draw_cases(draw, **options))
 
     def known(self):
@@ -146,7 +146,7 @@ class Task:
 
     def probe_cases(self):
         """Further cases that help to tell mistakes apart; they count for nothing."""
-        return list(self.probes(cases.Draw(cases.seed_for(self.name)))) if self.probes else []
+        return list(self.probes(cases.Draw(seeds.seed_for(self.name)))) if self.probes else []
 
     def scenes(self, visible):
         """The inputs on which mistakes are tried, for these visible cases; made once."""

@@ -272,7 +272,7 @@ def test_a_judge_that_ends_in_a_students_cell_does_not_begin_for_ever(isolation,
     court = Court.__new__(Court)
     tried = []
 
-    def dies_at_the_second(job, recurrent):
+    def dies_at_the_second(job):
         tried.append(list(job["skip"]))
         fine = {"outputs": [], "number": 1, "events": []}
         return [fine] * 2 if 1 in job["skip"] else [fine]
@@ -280,7 +280,7 @@ def test_a_judge_that_ends_in_a_students_cell_does_not_begin_for_ever(isolation,
     court._try = dies_at_the_second
     court.judge([Cell("student", "1"), Cell("student", "2")])
     assert tried == [[], [1]]
-    court._try = lambda job, recurrent: []
+    court._try = lambda job: []
     with pytest.raises(RuntimeError, match="the judge ended at cell 0"):
         court.judge([Cell("student", "1")])
 

@@ -17,7 +17,7 @@ WRONG = ("wrong_1", "wrong_2")
 
 @pytest.fixture(scope="module")
 def patient_court(isolation):
-    with Court(Limits(cell_seconds=120.0), preload=["rnn_course.checks"]) as court:
+    with Court(Limits(cell_seconds=120.0), preload=["rnn_course.checks.tasks"]) as court:
         yield court
 
 

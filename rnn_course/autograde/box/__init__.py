@@ -139,19 +139,20 @@ def environment(files, packages):
 # ---------------------------------------------------------------- the zygote, seen from outside
 
 
-class Zygote:
-    """The process that boxes are forked from. Ready after a second or two; start it early.
+class Zygotes:
+    """The two processes that boxes are forked from, as one. Ready after a second or two; start early.
 
+    controls   the control sockets: of the one without torch's recurrent layers, and the one with
     trusted    no isolation at all: the submissions' code runs as whoever runs this
-    recurrent  leave torch's recurrent layers callable
     """
 
-    def __init__(self, trusted=False, recurrent=False):
+    def __init__(self, trusted=False):
         possible, line = (True, "") if trusted else probe()
         if not possible:
             raise NoIsolation(line.removeprefix("no isolation: "))
-        self.control, theirs = socket.socketpair(socket.AF_UNIX, KIND)
-        options = [str(theirs.fileno())] + ["trusted"] * trusted + ["recurrent"] * recurrent
+        pairs = [socket.socketpair(socket.AF_UNIX, KIND) for _ in range(2)]
+        self.controls, theirs = zip(*pairs, strict=True)
+        options = [str(control.fileno()) for control in theirs] + ["trusted"] * trusted
         if trusted:
             argv = [sys.executable, "-S", str(HERE / "zygote.py"), *options]
             variables = os.environ | environment(str(HERE), package_folders())
@@ -161,19 +162,29 @@ class Zygote:
         self.process = subprocess.Popen(
             argv,
             stdin=subprocess.DEVNULL,
-            pass_fds=[theirs.fileno()],
+            pass_fds=[control.fileno() for control in theirs],
             env=variables,
             start_new_session=True,  # Ctrl-C is for whoever called, who closes this
         )
-        theirs.close()
-        self.ready = False
+        for control in theirs:
+            control.close()
 
-    @classmethod
-    def adopt(cls, descriptor):
-        """A zygote that another process has started, by its inherited control socket."""
-        self = cls.__new__(cls)
-        self.control, self.process, self.ready = socket.socket(fileno=descriptor), None, False
-        return self
+    def close(self):
+        """End them, and with them every box."""
+        for control in self.controls:
+            control.close()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class Zygote:
+    """One of the two, by the descriptor of its control socket: it makes boxes."""
+
+    def __init__(self, descriptor):
+        self.control, self.ready = socket.socket(fileno=descriptor), False
 
     def wait(self):
         """Until it is ready; a RuntimeError if it is not to be."""
@@ -198,12 +209,3 @@ class Zygote:
         talk_there.close()
         life_there.close()
         return talk, life
-
-    def close(self):
-        """End it, and with it every box."""
-        self.control.close()
-        try:
-            self.process.wait(5)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()

@@ -1,11 +1,12 @@
 """The process that boxes are forked from: torch and IPython are loaded once, here.
 
-    python zygote.py FD [trusted] [recurrent]
+    python zygote.py FD FD [trusted]
 
-FD is the control socket. It runs inside bubblewrap; `trusted` is without any isolation, for
-submissions that are trusted; `recurrent` leaves torch's recurrent layers as they are.
+It runs inside bubblewrap; `trusted` is without any isolation, for submissions that are trusted.
+It becomes two processes, each with a control socket: in the boxes of the first one torch's
+recurrent layers are switched off, in those of the second they are as they are.
 
-Each request on the control socket is one JSON line with two sockets beside it: `talk`, by which
+Each request on a control socket is one JSON line with two sockets beside it: `talk`, by which
 the judge speaks with the student's process, and `life`, by which it speaks with its supervisor:
 
     judge -> supervisor   b"i" interrupt the student's code      b"k" or a closed socket: kill it
@@ -40,7 +41,7 @@ def serve(control, trusted, hidden, worker):
         request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 2)
         _bury_the_dead(wait=not request)
         if not request:
-            return
+            os._exit(0)  # at once: to take torch down in order takes a while
         request = json.loads(request)
         for name in request["preload"]:
             worker.preload(name)
@@ -176,10 +177,21 @@ def main():
     import scratch
     import worker
 
-    control, options = socket.socket(fileno=int(sys.argv[1])), sys.argv[2:]
-    hidden = [] if "recurrent" in options else scratch.switch_off()
+    control, recurrent = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
+    trusted = "trusted" in sys.argv
     worker.warm()
-    serve(control, "trusted" in options, hidden, worker)
+    parent = os.getpid()
+    if os.fork() == 0:
+        control.close()
+        if not trusted:
+            import confine
+
+            confine.prctl(confine.DIE_WITH_PARENT, signal.SIGKILL)
+        if os.getppid() == parent:
+            serve(recurrent, trusted, [], worker)
+        os._exit(1)
+    recurrent.close()
+    serve(control, trusted, scratch.switch_off(), worker)
 
 
 if __name__ == "__main__":
