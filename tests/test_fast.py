@@ -1,14 +1,12 @@
-"""The fast engine: the reference's proof over it, in every block and tile, and what it refuses."""
+"""The fast engine: the reference's proof over it, in every block and by either library, and what it refuses."""
 
 import inspect
 import re
 import tracemalloc
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import threadpoolctl
 import torch
 from torch.nn.utils.rnn import pack_padded_sequence
 
@@ -28,21 +26,20 @@ def small_blocks(monkeypatch):
     table.table_of.cache_clear()
 
 
-@pytest.fixture(params=[True, False], ids=["tiles", "whole"])
-def tiles(request, monkeypatch):
-    """As on a machine with, and on one without, kernels for small products."""
-    monkeypatch.setattr(product, "has_small_kernels", lambda: request.param)
-    monkeypatch.setattr(product, "SMALL", 40_000)
+@pytest.fixture(params=[True, False], ids=["torch", "numpy"])
+def whose(request, monkeypatch):
+    """As if every product were one library's; afterwards: only that one was asked."""
+    monkeypatch.setattr(product, "by_torch", lambda *shapes: request.param)
     made = []
-    monkeypatch.setattr(product, "tiled", count(product.tiled, made))
+    monkeypatch.setattr(product.torch, "mm", count(torch.mm, made))
     yield request.param
     assert bool(made) == request.param
 
 
 def count(function, calls):
-    def counted(*args):
+    def counted(*args, **options):
         calls.append(args)
-        return function(*args)
+        return function(*args, **options)
 
     return counted
 
@@ -61,10 +58,16 @@ def test_the_proof_in_small_blocks(small_blocks):
     assert not [r for r in results if not r.difference <= prove.TOLERANCE]
 
 
-@pytest.fixture(params=[0, 10**9], ids=["sigmoid", "tanh"])
+@NOT_ONEDNN
+def test_the_proof_by_either_library(whose):
+    results = list(prove.prove(prove.CASES[2::3], library=fast, seed=3))
+    assert not [r for r in results if not r.difference <= prove.TOLERANCE]
+
+
+@pytest.fixture(params=[True, False], ids=["sigmoid", "tanh"])
 def curve(request, monkeypatch):
-    """As if all arrays had many numbers, or all few."""
-    monkeypatch.setattr(squash, "MANY", request.param)
+    """As if every array suited the one, or the other."""
+    monkeypatch.setattr(squash, "suits_sigmoid", lambda size: request.param)
 
 
 @NOT_ONEDNN
@@ -114,7 +117,7 @@ def assert_equal(ours, theirs, tolerance):
 @pytest.mark.parametrize(
     ("kind", "options"), [(k, {}) for k in KINDS] + [("LSTM", {"proj_size": 24})]
 )
-def test_larger_layers_with_and_without_tiles(kind, options, packed, dtype, tolerance, tiles):
+def test_larger_layers_by_either_library(kind, options, packed, dtype, tolerance, whose):
     theirs, ours = pair(kind, dtype, bidirectional=True, num_layers=2, **options)
     xs = torch.randn(T, N, I, dtype=dtype)
     lengths = [1, T, *torch.randint(1, T + 1, (N - 2,)).tolist()] if packed else None
@@ -155,7 +158,7 @@ MUTANTS = {  # kind -> what stands in kernels.py, and what is put in its place
         ("dc_by_dm = 1 - tanh_c * tanh_c", "dc_by_dm = 1 - tanh_c"),
         ("c[table.last] if keep", "c[-table.N :] if keep"),
         ("[g, table.before(c, block), i, tanh_c]", "[g, c[table.N :][block], i, tanh_c]"),
-        ("gates.T @ table.before(h)", "gates.T @ h[table.N :]"),
+        ("matmul(gates.T, table.before(h))", "matmul(gates.T, h[table.N :])"),
     ],
     "GRU": [
         ("b_ih, b_hn = b_ih.copy(), b_hh[2 * H :]", "b_ih = b_ih + b_hh"),
@@ -234,48 +237,42 @@ def test_gates_and_tanh_by_either_curve(curve, dtype):
         assert abs(k * y + 1 - k - expected).max() < close
 
 
-@pytest.mark.parametrize("K", [9, 64, 300])
-@pytest.mark.parametrize("M", [37, 64, 200, 800])
-@pytest.mark.parametrize("rows", [1, 7, 8, 50])
-def test_tiles_change_nothing(K, M, rows, monkeypatch):
-    monkeypatch.setattr(product, "SMALL", 20_000)
+@pytest.mark.parametrize("K", [9, 64])
+@pytest.mark.parametrize("M", [37, 200])
+@pytest.mark.parametrize("rows", [1, 8, 50])
+def test_a_product_is_the_matmul(K, M, rows, whose):
     rng = np.random.default_rng(0)
     W = rng.standard_normal((M, K)).T  # as the engine gives it: not contiguous
-    x = rng.standard_normal((rows, K))
-    for small_kernels in (True, False):
-        monkeypatch.setattr(product, "has_small_kernels", lambda answer=small_kernels: answer)
-        times = product.product(W, rows)
-        for n in (rows, max(1, rows - 3)):  # rows may shrink
-            out = np.full((n, M), np.nan)
-            times(x[:n], out)
-            np.testing.assert_allclose(out, x[:n] @ W, rtol=0, atol=1e-12)
+    x, start = rng.standard_normal((rows, K)), rng.standard_normal((rows, M))
+    times, plus = product.product(W, rows)
+    for n in (rows, max(1, rows - 3)):  # rows may shrink
+        out = np.full((n, M), np.nan)
+        times(x[:n], out)
+        np.testing.assert_allclose(out, x[:n] @ W, rtol=0, atol=1e-12)
+        out = start[:n].copy()
+        plus(x[:n], out)
+        np.testing.assert_allclose(out, start[:n] + x[:n] @ W, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(product.matmul(x, W), x @ W, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize(
-    ("api", "name", "threads", "expected"),
+    ("capability", "mkl", "rows", "expected"),
     [
-        ("openblas", "SkylakeX", 1, True),
-        ("openblas", "SkylakeX", 2, False),
-        ("openblas", "Haswell", 1, False),
-        ("mkl", "SkylakeX", 1, False),
+        ("AVX512", True, 101, True),
+        ("AVX512", True, 100, False),
+        ("AVX512", False, 101, False),
+        ("AVX2", True, 101, False),
     ],
 )
-def test_small_kernels_are_known_by_the_librarys_name(api, name, threads, expected, monkeypatch):
-    other = SimpleNamespace(internal_api="openmp", num_threads=1)
-    library = SimpleNamespace(internal_api=api, architecture=name, num_threads=threads)
-    monkeypatch.setattr(product, "libraries", lambda: [other, library])
-    assert product.has_small_kernels() is expected
-
-
-def test_the_number_of_threads_is_read_at_each_call():
-    for library in product.libraries():
-        assert library.internal_api  # what has_small_kernels asks for is there
-    with threadpoolctl.threadpool_limits(1):
-        alone = product.has_small_kernels()
-    with threadpoolctl.threadpool_limits(2):
-        assert not product.has_small_kernels()
-    blas = [x for x in product.libraries() if x.internal_api == "openblas"]
-    assert alone == any(x.architecture in product.WITH_SMALL_KERNELS for x in blas)
+def test_whose_product_it_is(capability, mkl, rows, expected, monkeypatch):
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
+    monkeypatch.setattr(torch.backends.mkl, "is_available", lambda: mkl)
+    product.has_avx512.cache_clear()
+    assert product.by_torch((rows, 100), (100, 100)) is expected
+    for size in (squash.MANY - 1, squash.MANY):  # and whose tanh
+        assert squash.suits_sigmoid(size) is (size == squash.MANY and capability != "AVX512")
+    monkeypatch.undo()
+    product.has_avx512.cache_clear()
 
 
 # --- a good citizen of autograd
@@ -398,7 +395,7 @@ def test_the_chapter_has_a_section_for_every_idea_named_in_the_code():
     page = (Path(__file__).parent.parent / "book" / "speed.md").read_text(encoding="utf-8")
     kernels_code = inspect.getsource(kernels).replace(kernels.__doc__, "")
     ideas = re.findall(r"^    \((\w+)\)  ", kernels.__doc__, re.MULTILINE)
-    assert ideas == ["tanh", "blocks", "matmul", "rows", "tiles", "memory"]
+    assert ideas == ["tanh", "blocks", "matmul", "rows", "whose", "memory"]
     for idea in ideas:
         assert f"\n(speed-{idea})=\n## " in page
         assert f"({idea})" in kernels_code

@@ -11,7 +11,7 @@ it acts; book/speed.md has a section on each:
                loop back in time is left with a linear recurrence
     (matmul)   one matmul for each weight gradient, over all steps; a bias is the weight of a 1
     (rows)     rows that shrink: table.py
-    (tiles)    weights cut for the BLAS: product.py
+    (whose)    each matmul by the library that is quicker at it: product.py
     (memory)   arrays are written in place, ufunc(x, y, out), for new memory costs more than
                arithmetic. pull writes da over the gates, and so can be called once
 """
@@ -20,7 +20,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from rnn_course.fast.product import product
+from rnn_course.fast.product import matmul, product
 from rnn_course.fast.squash import curve, tanh
 
 
@@ -31,22 +31,23 @@ def lstm(rows, table, state, p, keep=True):
     squash, unit = curve(table.N * G)
     scales = per_gate((unit, unit, 2 * unit, unit), H, table.N, rows.dtype)
     shifts = per_gate((1 - unit, 1 - unit, 1 - 2 * unit, 1 - unit), H, table.N, rows.dtype)
-    inputs, project, recur = prepare(rows, table, p, p["bias_ih"] + p["bias_hh"], scales)
+    inputs, project, (_, recur) = prepare(rows, table, p, p["bias_ih"] + p["bias_hh"], scales)
 
     h = table.history(state[0])
     c = table.history(state[1]) if keep else state[1].copy()
-    m = h if W_hr is None else np.empty((len(h), H), h.dtype)  # h before it is projected
+    m = h
+    if W_hr is not None:  # m is h before it is projected
+        m, (narrow, _) = np.empty((len(h), H), h.dtype), product(W_hr.T, table.N)
     gates = np.empty((table.R if keep else table.most_rows(G), G), h.dtype)
-    u, new = np.empty_like(scales), np.empty_like(state[1])
+    new = np.empty_like(state[1])
     for block, steps in table.blocks(G):
         a_block = gates[block] if keep else gates[: block.stop - block.start]
         project(inputs[block], a_block)
         i, f, g, o = split(a_block, 4)
         for _, local, before, after, going in steps:  # (rows) `going` shrinks
-            a, u_t, new_t = a_block[local], u[going], new[going]
+            a, new_t = a_block[local], new[going]
             c_before, c_t = (c[before], c[after]) if keep else (c[going], c[going])
-            recur(h[before], u_t)
-            a += u_t
+            recur(h[before], a)
             squash(a)  # (tanh) y = scale * squash(scale * a) + shift; the inner scale is in W
             a *= scales[going]
             a += shifts[going]
@@ -55,14 +56,14 @@ def lstm(rows, table, state, p, keep=True):
             c_t += new_t
             np.multiply(o[local], tanh(c_t, new_t), m[after])
             if W_hr is not None:
-                np.matmul(m[after], W_hr.T, h[after])
+                narrow(m[after], h[after])
     last = (h[table.last], c[table.last] if keep else c)
 
     def pull(doutputs, dstate, wants_rows=True):
         dh, dc = (d.copy() for d in dstate)
         dm = dh if W_hr is None else np.empty_like(dc)
         dr = None if W_hr is None else np.empty((table.R, len(W_hr)), h.dtype)
-        recur_back = product(W_hh, table.N)
+        recur_back, _ = product(W_hh, table.N)
         da4 = gates.reshape(len(gates), 4, H)  # (memory) da is written over the gates
         da_ifg, da_o = da4[:, :3], da4[:, 3]
         is_tanh = per_gate((0, 0, 1, 0), H, 1, h.dtype)
@@ -93,10 +94,10 @@ def lstm(rows, table, state, p, keep=True):
                 np.multiply(slopes_o[local], dm_t, da_o[now])
                 dc_t *= forget[local]
                 recur_back(gates[now], dh_t)
-        dp = {"weight_hh": gates.T @ table.before(h)} | input_gradients(gates, inputs, p)
+        dp = {"weight_hh": matmul(gates.T, table.before(h))} | input_gradients(gates, inputs, p)
         if W_hr is not None:
-            dp["weight_hr"] = dr.T @ m[table.N :]
-        return gates @ p["weight_ih"] if wants_rows else None, (dh, dc), dp
+            dp["weight_hr"] = matmul(dr.T, m[table.N :])
+        return matmul(gates, p["weight_ih"]) if wants_rows else None, (dh, dc), dp
 
     return h[table.N :], last, pull
 
@@ -111,7 +112,7 @@ def gru(rows, table, state, p, keep=True):
         b_ih[: 2 * H] += b_hh[: 2 * H]
     squash, unit = curve(2 * table.N * H)
     scales = per_gate((unit, unit, 1), H, 1, rows.dtype)
-    inputs, project, recur = prepare(rows, table, p, b_ih, scales)
+    inputs, project, (recur, _) = prepare(rows, table, p, b_ih, scales)
 
     h = table.history(state[0])
     room = table.R if keep else table.most_rows(G)
@@ -138,7 +139,7 @@ def gru(rows, table, state, p, keep=True):
 
     def pull(doutputs, dstate, wants_rows=True):
         dh, through = dstate[0].copy(), np.empty_like(dstate[0])
-        recur_back = product(W_hh, table.N)
+        recur_back, _ = product(W_hh, table.N)
         du3, da_ns, db_hn = gates.reshape(len(gates), 3, H), resets, 0.0  # (memory)
         for block, steps in reversed(table.blocks(G)):
             (r, z, n), u_n = split(gates[block], 3), resets[block]
@@ -162,12 +163,12 @@ def gru(rows, table, state, p, keep=True):
                 recur_back(gates[now], through_t)
                 dh_t += through_t
             db_hn = db_hn + n.sum(0)
-        dp = {"weight_hh": gates.T @ table.before(h)}
+        dp = {"weight_hh": matmul(gates.T, table.before(h))}
         du3[:, 2] = da_ns  # from du to da: they differ in n alone, by the factor r
         dp |= input_gradients(gates, inputs, p)
         if has_bias(p):
             dp["bias_hh"][2 * H :] = db_hn
-        return gates @ p["weight_ih"] if wants_rows else None, (dh,), dp
+        return matmul(gates, p["weight_ih"]) if wants_rows else None, (dh,), dp
 
     return h[table.N :], (h[table.last],), pull
 
@@ -180,20 +181,19 @@ def elman(activate, slope):
         W_hh = p["weight_hh"]
         H = len(W_hh)
         ones = per_gate((1,), H, 1, rows.dtype)
-        inputs, project, recur = prepare(rows, table, p, p["bias_ih"] + p["bias_hh"], ones)
-        h, u = table.history(state[0]), np.empty_like(state[0])
+        inputs, project, (_, recur) = prepare(rows, table, p, p["bias_ih"] + p["bias_hh"], ones)
+        h = table.history(state[0])
         outputs = h[table.N :]
         for block, steps in table.blocks(H):
             project(inputs[block], outputs[block])
-            for _, _, before, after, going in steps:
-                h_t, u_t = h[after], u[going]
-                recur(h[before], u_t)
-                h_t += u_t
+            for _, _, before, after, _ in steps:
+                h_t = h[after]
+                recur(h[before], h_t)
                 activate(h_t, h_t)
 
         def pull(doutputs, dstate, wants_rows=True):
             dh, da = dstate[0].copy(), np.empty_like(outputs)
-            recur_back = product(W_hh, table.N)
+            recur_back, _ = product(W_hh, table.N)
             for block, steps in reversed(table.blocks(H)):
                 slope(outputs[block], da[block])  # (blocks)
                 for now, _, _, _, going in reversed(steps):
@@ -201,8 +201,8 @@ def elman(activate, slope):
                     dh_t += doutputs[now]
                     da_t *= dh_t
                     recur_back(da_t, dh_t)
-            dp = {"weight_hh": da.T @ table.before(h)} | input_gradients(da, inputs, p)
-            return da @ p["weight_ih"] if wants_rows else None, (dh,), dp
+            dp = {"weight_hh": matmul(da.T, table.before(h))} | input_gradients(da, inputs, p)
+            return matmul(da, p["weight_ih"]) if wants_rows else None, (dh,), dp
 
         return outputs, (h[table.last],), pull
 
@@ -222,14 +222,14 @@ def prepare(rows, table, p, bias, scales):
     if has_bias(p):
         rows = np.concatenate([rows, np.ones((len(rows), 1), rows.dtype)], 1)
         W_ih = np.concatenate([W_ih, bias[:, None]], 1)
-    scale = scales[0, :, None]  # (tiles) are cut by `product`, which sees both weights here
-    project = product((W_ih * scale).T, table.most_rows(len(scale)))
+    scale = scales[0, :, None]
+    project, _ = product((W_ih * scale).T, table.most_rows(len(scale)))  # (whose)
     return rows, project, product((p["weight_hh"] * scale).T, table.N)
 
 
 def input_gradients(da, inputs, p):
     """(matmul) From da (R, G) and `prepare`'s inputs: d weight_ih, d bias_ih, and d bias_hh."""
-    dW = da.T @ inputs
+    dW = matmul(da.T, inputs)
     if not has_bias(p):
         return {"weight_ih": dW}
     db = dW[:, -1]  # both biases are added to the same sum

@@ -1,59 +1,51 @@
-"""x @ W with the same W at every time step (book/speed.md, "Tiles").
+"""Whose matmul: numpy's or torch's (book/speed.md, "Whose matmul?").
 
-A BLAS first copies both factors into an order that its kernels like, and for few rows that takes
-as long as the multiplying. For products of up to a million multiplications OpenBLAS's kernels
-for AVX-512 read the factors where they lie. So W is cut once, before the loop, into tiles of whole
-columns that are small enough. Other kernels lack that way: there W stays whole.
+Both do the same, to rounding. numpy's is quick to call, and its OpenBLAS has kernels for small
+products. torch's MKL is made by Intel: where the processor has AVX-512, large products are quicker
+there; on others it may leave the best instructions unused. The chapter measures both.
 """
 
 from functools import cache
-from math import ceil
 
 import numpy as np
-import threadpoolctl
+import torch
 
-SMALL = 100**3  # multiplications: OpenBLAS's own bound
-WIDTHS = range(32, 65, 8)  # columns of a tile
-WITH_SMALL_KERNELS = {"SkylakeX", "Cooperlake", "SapphireRapids"}  # OpenBLAS's names for AVX-512
+SMALL = 100**3  # multiplications in a product: OpenBLAS's own bound for its small kernels
 
 
 @cache
-def libraries():
-    return threadpoolctl.ThreadpoolController().lib_controllers
+def has_avx512():
+    """By torch's word, for numpy has no public one."""
+    return torch.backends.cpu.get_cpu_capability() == "AVX512"
 
 
-def has_small_kernels():
-    """Has numpy's BLAS that way, and is it on one thread? On several, W is shared out instead."""
-    return any(
-        library.internal_api == "openblas"
-        and library.architecture in WITH_SMALL_KERNELS
-        and library.num_threads == 1
-        for library in libraries()
-    )
+def by_torch(a_shape, b_shape):
+    """Is a @ b torch's to compute?"""
+    large = a_shape[0] * a_shape[1] * b_shape[1] > SMALL
+    return large and has_avx512() and torch.backends.mkl.is_available()
+
+
+def matmul(a, b):
+    """a @ b."""
+    if by_torch(a.shape, b.shape):
+        return torch.mm(torch.from_numpy(a), torch.from_numpy(b)).numpy()
+    return a @ b
 
 
 def product(W, rows):
-    """times(x, out), which writes x @ W to out: W (K, M), x (n, K) of at most about `rows` rows,
-    out (n, M) contiguous."""
-    K, M = W.shape
-    if rows >= 8 and rows * K * M > SMALL and has_small_kernels():
-        for width in WIDTHS:
-            height = SMALL // (K * width)  # rows for which a tile is small enough
-            if M % width == 0 and height >= 8:
-                return tiled(W, width, ceil(rows / ceil(rows / height)))  # in equal shares
+    """For the same W at every time step: (times, plus). times(x, out) writes x @ W to out,
+    plus(x, out) adds it. W (K, M), x (n, K) of at most about `rows` rows, out (n, M)."""
     if rows > 1:
         W = np.ascontiguousarray(W)
-    return lambda x, out: x.dot(W, out)  # half the overhead of np.matmul(x, W, out)
+    if by_torch((rows, len(W)), W.shape):
+        W = torch.from_numpy(W)
+        return (
+            lambda x, out: torch.mm(torch.from_numpy(x), W, out=torch.from_numpy(out)),
+            lambda x, out: torch.from_numpy(out).addmm_(torch.from_numpy(x), W),
+        )
+    room = np.empty((rows, W.shape[1]), W.dtype)
 
+    def plus(x, out):
+        out += x.dot(W, room[: len(x)])
 
-def tiled(W, width, height):
-    """`product`, `width` columns and `height` rows at a time."""
-    tiles = np.ascontiguousarray(W.reshape(len(W), -1, width).swapaxes(0, 1))
-
-    def times(x, out):
-        out = out.reshape(len(x), -1, width).swapaxes(0, 1)  # the same memory, seen as tiles
-        for first in range(0, len(x), height):
-            some = slice(first, first + height)
-            np.matmul(x[some], tiles, out[:, some])
-
-    return times
+    return lambda x, out: x.dot(W, out), plus  # half the overhead of np.matmul(x, W, out)
