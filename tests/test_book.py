@@ -141,6 +141,17 @@ def test_a_warning_fails_the_build_and_fails_it_again(small):
         assert "two.md" in bad.stdout and "missing.md" in bad.stdout
 
 
+def test_a_style_that_changed_lays_all_pages_out(small):
+    copies = small / "_build" / "html" / "_static"
+    assert not builder.style_changed(small)  # nothing is built yet
+    copies.mkdir(parents=True)
+    style = small / "book" / "_tools" / "static" / "book.css"
+    shutil.copy(style, copies)
+    assert not builder.style_changed(small)
+    style.write_text("p { color: red; }")
+    assert builder.style_changed(small)
+
+
 def test_jupyter_book_2_stops_the_build_and_says_so(monkeypatch, capsys):
     monkeypatch.setattr(builder.importlib.metadata, "version", lambda name: "2.1.0")
     monkeypatch.setattr("sys.argv", ["build_book.py"])

@@ -37,6 +37,14 @@ def check_jupyter_book():
     return None
 
 
+def style_changed(root):
+    """Is a file of the site's style another than the pages were laid out with? Sphinx would not
+    copy it where no page has changed."""
+    here, there = root / "book" / "_tools" / "static", root / "_build" / "html" / "_static"
+    pairs = [(file, there / file.name) for file in here.iterdir()] if here.is_dir() else []
+    return any(copy.exists() and copy.read_bytes() != file.read_bytes() for file, copy in pairs)
+
+
 def lay_out(root, folder, everything):
     """Let Jupyter Book make the pages, with the results in `folder`; True where all is right."""
     doctrees = root / "_build" / ".doctrees"
@@ -81,7 +89,7 @@ def main():
         print("\nthe book was not built: mend what is said above", file=sys.stderr)
         return 1
     print("laying out the pages", flush=True)
-    right = lay_out(options.root, folder, options.all)
+    right = lay_out(options.root, folder, options.all or style_changed(options.root))
     if cache_folder(options.root) != folder:
         shutil.rmtree(folder)  # nobody knows which state its results belong to
         print("the package was changed meanwhile: the next build runs every page again")
