@@ -8,6 +8,7 @@ a page that is in no table of contents. The pages end up in _build/html.
 """
 
 import argparse
+import filecmp
 import functools
 import importlib.metadata
 import os
@@ -41,8 +42,8 @@ def style_changed(root):
     """Is a file of the site's style another than the pages were laid out with? Sphinx would not
     copy it where no page has changed."""
     here, there = root / "book" / "_tools" / "static", root / "_build" / "html" / "_static"
-    pairs = [(file, there / file.name) for file in here.iterdir()] if here.is_dir() else []
-    return any(copy.exists() and copy.read_bytes() != file.read_bytes() for file, copy in pairs)
+    _, changed, _ = filecmp.cmpfiles(here, there, os.listdir(here), shallow=False)
+    return bool(changed)
 
 
 def lay_out(root, folder, everything):

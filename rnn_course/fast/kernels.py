@@ -31,13 +31,14 @@ def lstm(rows, table, state, p, keep=True):
     squash, unit = curve(table.N * G)
     scales = per_gate((unit, unit, 2 * unit, unit), H, table.N, rows.dtype)
     shifts = per_gate((1 - unit, 1 - unit, 1 - 2 * unit, 1 - unit), H, table.N, rows.dtype)
-    inputs, project, (_, recur) = prepare(rows, table, p, p["bias_ih"] + p["bias_hh"], scales)
+    bias = p["bias_ih"] + p["bias_hh"]
+    inputs, project, recur = prepare(rows, table, p, bias, scales, add=True)
 
     h = table.history(state[0])
     c = table.history(state[1]) if keep else state[1].copy()
     m = h
     if W_hr is not None:  # m is h before it is projected
-        m, (narrow, _) = np.empty((len(h), H), h.dtype), product(W_hr.T, table.N)
+        m, narrow = np.empty((len(h), H), h.dtype), product(W_hr.T, table.N)
     gates = np.empty((table.R if keep else table.most_rows(G), G), h.dtype)
     new = np.empty_like(state[1])
     for block, steps in table.blocks(G):
@@ -61,9 +62,10 @@ def lstm(rows, table, state, p, keep=True):
 
     def pull(doutputs, dstate, wants_rows=True):
         dh, dc = (d.copy() for d in dstate)
-        dm = dh if W_hr is None else np.empty_like(dc)
-        dr = None if W_hr is None else np.empty((table.R, len(W_hr)), h.dtype)
-        recur_back, _ = product(W_hh, table.N)
+        dm, recur_back = dh, product(W_hh, table.N)
+        if W_hr is not None:
+            dm, narrow_back = np.empty_like(dc), product(W_hr, table.N)
+            dr = np.empty((table.R, len(W_hr)), h.dtype)
         da4 = gates.reshape(len(gates), 4, H)  # (memory) da is written over the gates
         da_ifg, da_o = da4[:, :3], da4[:, 3]
         is_tanh = per_gate((0, 0, 1, 0), H, 1, h.dtype)
@@ -86,7 +88,7 @@ def lstm(rows, table, state, p, keep=True):
                 dh_t += doutputs[now]
                 if W_hr is not None:
                     dr[now] = dh_t
-                    np.matmul(dh_t, W_hr, dm_t)
+                    narrow_back(dh_t, dm_t)
                 dc_by_dm_t = dc_by_dm[local]
                 dc_by_dm_t *= dm_t
                 dc_t += dc_by_dm_t
@@ -112,7 +114,7 @@ def gru(rows, table, state, p, keep=True):
         b_ih[: 2 * H] += b_hh[: 2 * H]
     squash, unit = curve(2 * table.N * H)
     scales = per_gate((unit, unit, 1), H, 1, rows.dtype)
-    inputs, project, (recur, _) = prepare(rows, table, p, b_ih, scales)
+    inputs, project, recur = prepare(rows, table, p, b_ih, scales, add=False)
 
     h = table.history(state[0])
     room = table.R if keep else table.most_rows(G)
@@ -139,7 +141,7 @@ def gru(rows, table, state, p, keep=True):
 
     def pull(doutputs, dstate, wants_rows=True):
         dh, through = dstate[0].copy(), np.empty_like(dstate[0])
-        recur_back, _ = product(W_hh, table.N)
+        recur_back = product(W_hh, table.N)
         du3, da_ns, db_hn = gates.reshape(len(gates), 3, H), resets, 0.0  # (memory)
         for block, steps in reversed(table.blocks(G)):
             (r, z, n), u_n = split(gates[block], 3), resets[block]
@@ -181,7 +183,8 @@ def elman(activate, slope):
         W_hh = p["weight_hh"]
         H = len(W_hh)
         ones = per_gate((1,), H, 1, rows.dtype)
-        inputs, project, (_, recur) = prepare(rows, table, p, p["bias_ih"] + p["bias_hh"], ones)
+        bias = p["bias_ih"] + p["bias_hh"]
+        inputs, project, recur = prepare(rows, table, p, bias, ones, add=True)
         h = table.history(state[0])
         outputs = h[table.N :]
         for block, steps in table.blocks(H):
@@ -193,7 +196,7 @@ def elman(activate, slope):
 
         def pull(doutputs, dstate, wants_rows=True):
             dh, da = dstate[0].copy(), np.empty_like(outputs)
-            recur_back, _ = product(W_hh, table.N)
+            recur_back = product(W_hh, table.N)
             for block, steps in reversed(table.blocks(H)):
                 slope(outputs[block], da[block])  # (blocks)
                 for now, _, _, _, going in reversed(steps):
@@ -213,8 +216,9 @@ rnn_tanh = elman(tanh, lambda h, out: np.subtract(1, np.multiply(h, h, out), out
 rnn_relu = elman(lambda a, out: np.maximum(a, 0, out=out), lambda h, out: np.greater(h, 0, out))
 
 
-def prepare(rows, table, p, bias, scales):
+def prepare(rows, table, p, bias, scales, add):
     """(inputs, project, recur): what makes a from the rows, and u from h, times a scale a column.
+    With `add` recur(h, out) adds u to out, else it writes.
 
     (matmul) With biases the inputs have a last column of ones, and W_ih the bias as its weight.
     """
@@ -223,8 +227,8 @@ def prepare(rows, table, p, bias, scales):
         rows = np.concatenate([rows, np.ones((len(rows), 1), rows.dtype)], 1)
         W_ih = np.concatenate([W_ih, bias[:, None]], 1)
     scale = scales[0, :, None]
-    project, _ = product((W_ih * scale).T, table.most_rows(len(scale)))  # (whose)
-    return rows, project, product((p["weight_hh"] * scale).T, table.N)
+    project = product((W_ih * scale).T, table.most_rows(len(scale)))  # (whose)
+    return rows, project, product((p["weight_hh"] * scale).T, table.N, add)
 
 
 def input_gradients(da, inputs, p):

@@ -5,15 +5,12 @@ products. torch's MKL is made by Intel: where the processor has AVX-512, large p
 there; on others it may leave the best instructions unused. The chapter measures both.
 """
 
-from functools import cache
-
 import numpy as np
 import torch
 
 SMALL = 100**3  # multiplications in a product: OpenBLAS's own bound for its small kernels
 
 
-@cache
 def has_avx512():
     """By torch's word, for numpy has no public one."""
     return torch.backends.cpu.get_cpu_capability() == "AVX512"
@@ -32,20 +29,21 @@ def matmul(a, b):
     return a @ b
 
 
-def product(W, rows):
-    """For the same W at every time step: (times, plus). times(x, out) writes x @ W to out,
-    plus(x, out) adds it. W (K, M), x (n, K) of at most about `rows` rows, out (n, M)."""
+def product(W, rows, add=False):
+    """For the same W at every time step: a function of (x, out) that writes x @ W to out, or with
+    `add` adds it. W (K, M), x (n, K) of at most about `rows` rows, out (n, M)."""
     if rows > 1:
         W = np.ascontiguousarray(W)
     if by_torch((rows, len(W)), W.shape):
         W = torch.from_numpy(W)
-        return (
-            lambda x, out: torch.mm(torch.from_numpy(x), W, out=torch.from_numpy(out)),
-            lambda x, out: torch.from_numpy(out).addmm_(torch.from_numpy(x), W),
-        )
+        if add:
+            return lambda x, out: torch.from_numpy(out).addmm_(torch.from_numpy(x), W)
+        return lambda x, out: torch.mm(torch.from_numpy(x), W, out=torch.from_numpy(out))
+    if not add:
+        return lambda x, out: x.dot(W, out)  # half the overhead of np.matmul(x, W, out)
     room = np.empty((rows, W.shape[1]), W.dtype)
 
     def plus(x, out):
         out += x.dot(W, room[: len(x)])
 
-    return lambda x, out: x.dot(W, out), plus  # half the overhead of np.matmul(x, W, out)
+    return plus
