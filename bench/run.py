@@ -8,7 +8,7 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 import rnn_course
 from bench import machine
 from rnn_course import fast
-from rnn_course.speed import ladder, memory, timing
+from rnn_course.measure import ladder, memory, timing
 
 BASE = "torch.nn"
 GROWTH = {  # what grows, over which values, and what stays as it is

@@ -9,7 +9,7 @@ import torch
 
 from bench import __main__ as command
 from bench import machine, report, run
-from rnn_course.speed import ladder, memory, timing
+from rnn_course.measure import ladder, memory, timing
 
 T, N, I, H = 7, 3, 5, 4
 KINDS = ["RNN", "LSTM", "GRU"]

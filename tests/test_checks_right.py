@@ -298,7 +298,7 @@ def test_autograd_where_the_chain_rule_is_asked_for():
 
 
 class FromAnotherProcess(Exception):
-    """What the judge raises for an exception in the box."""
+    """What the judge raises for an exception in the sandbox."""
 
     def __init__(self, name, text, frames):
         super().__init__(text)

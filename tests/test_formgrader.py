@@ -12,13 +12,13 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from rnn_course.autograde import box
+from rnn_course.autograde import sandbox
 from rnn_course.autograde.class_run import grade_class
 from rnn_course.autograde.course import Course
 
 pytestmark = pytest.mark.browser
 NAME = "rnn"
-TRUSTED = not box.probe()[0]
+TRUSTED = not sandbox.probe()[0]
 
 
 @pytest.fixture

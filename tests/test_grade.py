@@ -13,10 +13,10 @@ import pytest
 import sample_class
 
 from rnn_course.autograde import cli
-from rnn_course.autograde.box import probe
 from rnn_course.autograde.class_run import grade_class as judge_class
 from rnn_course.autograde.course import Course, CourseError
 from rnn_course.autograde.feedback import feedback
+from rnn_course.autograde.sandbox import probe
 
 ROOT = build.EXERCISES.parent
 NAMES = build.assignments()
@@ -238,7 +238,7 @@ def test_the_sample_class_is_trusted_where_there_is_no_isolation(
     course, graded, monkeypatch, capsys
 ):
     name, _ = graded
-    monkeypatch.setattr("rnn_course.autograde.box.probe", lambda: (False, "no isolation: here"))
+    monkeypatch.setattr("rnn_course.autograde.sandbox.probe", lambda: (False, "no isolation: here"))
     monkeypatch.setattr("rnn_course.autograde.course.SAMPLE_CLASS", course.home)
     for arguments in (["--sample"], ["--submissions", str(course.submitted)]):
         assert cli.main(["grade", name, *arguments]) == 0

@@ -72,7 +72,7 @@ def worker_tasks(address, course, number):
         path = course.notebook("submitted", toy.NAME, "student00000")
         tasks = [(n, (path.read_bytes(), *about)) for n in range(number)]
         for _ in class_run.judged(executor, tasks[:8]):
-            pass  # every worker has a court now
+            pass  # every worker has a judge pool now
         begun = time.monotonic()
         for _ in class_run.judged(executor, tasks):
             pass

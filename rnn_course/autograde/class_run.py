@@ -3,7 +3,7 @@
     rows = grade_class(course, "rnn", course.students("rnn"))
 
 Judging is a function of its arguments (`work`), so any pool with the interface of
-concurrent.futures will do: threads here (each waits for a judge of its own, see `court`), or those
+concurrent.futures will do: threads here (each waits for a judge of its own, see `judge_pool`), or those
 of a dask cluster. Writing is done here alone.
 
 Beside nbgrader's rows each submission has one of ours in the same transaction: judge_run(student,
@@ -29,9 +29,9 @@ from pathlib import Path
 
 import nbformat
 
-from rnn_course.autograde import grading
-from rnn_course.autograde.court import Court
+from rnn_course.autograde import grade_submission
 from rnn_course.autograde.intake import read_notebook
+from rnn_course.autograde.judge_pool import JudgePool
 from rnn_course.autograde.limits import Limits
 from rnn_course.autograde.seeds import hidden_seed
 
@@ -42,23 +42,23 @@ IN_FLIGHT = 200  # submissions that are with the pool at a time
 # ---------------------------------------------------------------- judging: anywhere
 
 _starting = threading.Lock()
-_courts = {}
+_pools = {}
 
 
-def court_for(limits, trusted=False, preload=()):
-    """This process's court; it starts at once and lasts until the process ends."""
+def judges_for(limits, trusted=False, preload=()):
+    """This process's judge pool; it starts at once and lasts until the process ends."""
     key = (limits, trusted, tuple(preload))
     with _starting:
-        if key not in _courts:
-            _courts[key] = Court(*key)
-        return _courts[key]
+        if key not in _pools:
+            _pools[key] = JudgePool(*key)
+        return _pools[key]
 
 
 @atexit.register
-def close_courts():
+def close_judges():
     """End all judges of this process, at once: what they were at is not finished."""
-    while _courts:
-        _courts.popitem()[1].close()
+    while _pools:
+        _pools.popitem()[1].close()
 
 
 def work(data, master, kernelspec, variables, limits, trusted, preload):
@@ -67,7 +67,9 @@ def work(data, master, kernelspec, variables, limits, trusted, preload):
     pairs   key -> what was found of an answer that may be two mistakes at once, see patience.py
     """
     begun = time.monotonic()
-    graded = grading.grade(data, master, court_for(limits, trusted, preload), kernelspec, variables)
+    graded = grade_submission.grade(
+        data, master, judges_for(limits, trusted, preload), kernelspec, variables
+    )
     text = nbformat.writes(graded.notebook, version=4)
     outputs = [output for cell in graded.notebook.cells for output in cell.get("outputs", [])]
     checks = [output.get("metadata", {}).get("check", {}) for output in outputs]
@@ -85,7 +87,7 @@ def pool(jobs=None, scheduler=None):
             try:
                 yield executor
             except BaseException:  # Ctrl-C among others: do not wait for what is being judged
-                close_courts()
+                close_judges()
                 raise
         return
     with _client(scheduler) as client:
@@ -162,12 +164,12 @@ def grade_class(
     jobs       how many at a time; default: as many as there are cores
     scheduler  the address of a dask scheduler, tcp://..., in place of this machine
 
-    Raises box.NoIsolation where submissions cannot be isolated and are not trusted.
+    Raises sandbox.NoIsolation where submissions cannot be isolated and are not trusted.
     """
     limits = limits or Limits()
     preload = ("rnn_course.checks.tasks",)
     if scheduler is None:
-        court_for(limits, trusted, preload)  # comes up while the rest is imported
+        judges_for(limits, trusted, preload)  # comes up while the rest is imported
     from rnn_course.autograde.ledger import Ledger
     from rnn_course.checks import patience
 
@@ -228,17 +230,19 @@ def part(known, keys):
 
 
 def read_submission(course, name, student, limit):
-    """The bytes of a submission, or grading.Absent if there is no file of the right name."""
+    """The bytes of a submission, or grade_submission.Absent if there is no file of the right name."""
     path = course.notebook("submitted", name, student)
     try:
         return read_notebook(path, limit)
     except OSError as error:
         there = sorted(p.name for p in path.parent.iterdir()) if path.parent.is_dir() else []
         if path.name in there:
-            return grading.Absent("unreadable", error.strerror)
+            return grade_submission.Absent("unreadable", error.strerror)
         if any(other.endswith(".ipynb") for other in there):
-            return grading.Absent("wrong name", f"no {path.name}; there is {', '.join(there)}")
-        return grading.Absent("missing", f"there is {', '.join(there)}" if there else "")
+            return grade_submission.Absent(
+                "wrong name", f"no {path.name}; there is {', '.join(there)}"
+            )
+        return grade_submission.Absent("missing", f"there is {', '.join(there)}" if there else "")
 
 
 def digest(*things):

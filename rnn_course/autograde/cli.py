@@ -107,10 +107,10 @@ def choose_class(options, root):
 
 
 def grade(options, root):
-    from rnn_course.autograde.box import NoBox, NoIsolation, probe
     from rnn_course.autograde.class_run import grade_class
     from rnn_course.autograde.course import CourseError
     from rnn_course.autograde.report import write_report
+    from rnn_course.autograde.sandbox import NoIsolation, NoSandbox, probe
 
     course, absent = take_in_export(options, root)
     course = course or choose_class(options, root)
@@ -134,7 +134,7 @@ def grade(options, root):
         progress = bar(f"grading {name}")
         try:
             rows = grade_class(course, name, students, options.regrade, progress, **how)
-        except (NoBox, NoIsolation) as error:
+        except (NoSandbox, NoIsolation) as error:
             raise CourseError(str(error)) from None
         show(name, rows)
         print(f"as a table: {write_csv(course.home / f'grades-{name}.csv', rows)}")

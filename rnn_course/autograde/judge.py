@@ -1,8 +1,8 @@
-"""Judges one submission: the student's cells run in a box, the instructor's cells run here.
+"""Judges one submission: the student's cells run in a sandbox, the instructor's cells run here.
 
 The cells come as a list of `Cell`; nothing here knows of nbgrader or of files. A name that a test
 cell reads and that neither the instructor's cells nor Python itself define (nor is it one of the
-usual modules, see `space`) is the student's: it stands for something in the box (see `proxies`).
+usual modules, see `namespace`) is the student's: it stands for something in the sandbox (see `proxies`).
 """
 
 import contextlib
@@ -13,12 +13,12 @@ import time
 import traceback
 from dataclasses import dataclass, field
 
-from rnn_course.autograde.cell import GIVEN, TEST
-from rnn_course.autograde.fair import Fair
 from rnn_course.autograde.limits import OUT_OF_MEMORY, TIMED_OUT
+from rnn_course.autograde.namespace import Namespace, file_of
+from rnn_course.autograde.notebook_cell import GIVEN, TEST
 from rnn_course.autograde.proxies import Names, StudentError
-from rnn_course.autograde.session import NotMade, Session, Stopped
-from rnn_course.autograde.space import Space, file_of
+from rnn_course.autograde.sandbox.client import Client, NotMade, Stopped
+from rnn_course.autograde.strict_compare import StrictCompare
 
 
 @dataclass
@@ -30,28 +30,33 @@ class Result:
     events: list = field(default_factory=list)
 
 
-def judge(cells, zygotes, limits, preload=(), skip=()):
+def judge(cells, forkservers, limits, preload=(), skip=()):
     """Yield a Result for every cell, in order.
 
-    zygotes  a function: zygotes(recurrent) is the Zygote with or without torch's recurrent layers
-    preload  modules for the box to import beforehand
+    forkservers  a function: forkservers(recurrent) is the ForkServer with or without torch's recurrent layers
+    preload  modules for the sandbox to import beforehand
     skip     indices of cells that are not run again: the judge itself did not survive them
     """
-    return _Judge(cells, zygotes, limits, preload).results(skip)
+    return _Judge(cells, forkservers, limits, preload).results(skip)
 
 
 class _Judge:
-    def __init__(self, cells, zygotes, limits, preload):
-        self.cells, self.zygotes, self.limits, self.preload = cells, zygotes, limits, preload
+    def __init__(self, cells, forkservers, limits, preload):
+        self.cells, self.forkservers, self.limits, self.preload = (
+            cells,
+            forkservers,
+            limits,
+            preload,
+        )
         self.end = time.monotonic() + limits.notebook_seconds
         self.output = limits.notebook_output  # what is left of it
         self.everywhere = any(c.recurrent for c in cells if c.kind == GIVEN)
-        self.sessions = {}  # recurrent -> Session
-        self.space = Space(cells)
+        self.clients = {}  # recurrent -> Client
+        self.namespace = Namespace(cells)
 
     def results(self, skip):
         try:
-            self.counts = self._session(self.everywhere)
+            self.counts = self._client(self.everywhere)
             for index, cell in enumerate(self.cells):
                 if time.monotonic() > self.end:
                     said = _error("Stopped", "the whole notebook ran longer than it may")
@@ -61,37 +66,39 @@ class _Judge:
                 elif cell.kind == TEST:
                     yield self._test(index, cell)
                 else:
-                    if cell.kind == GIVEN and self.space.wants(cell):
+                    if cell.kind == GIVEN and self.namespace.wants(cell):
                         self._given(index, cell)
                     yield self._student(cell)
         finally:
-            for session in self.sessions.values():
-                session.close()
+            for client in self.clients.values():
+                client.close()
 
-    def _session(self, recurrent, sources=()):
-        """The box with, or the one without, torch's recurrent layers; made when it is needed.
+    def _client(self, recurrent, sources=()):
+        """The sandbox with, or the one without, torch's recurrent layers; made when it is needed.
 
         sources  the cells that it is to run first
         """
         recurrent = recurrent or self.everywhere
-        if recurrent not in self.sessions:
-            session = Session(self.zygotes(recurrent), self.limits, self.preload, self.end)
-            self.sessions[recurrent] = session
-            session.replay(sources)
-        return self.sessions[recurrent]
+        if recurrent not in self.clients:
+            client = Client(self.forkservers(recurrent), self.limits, self.preload, self.end)
+            self.clients[recurrent] = client
+            client.replay(sources)
+        return self.clients[recurrent]
 
     # ------------------------------------------------------------ the student's cells
 
     def _student(self, cell):
-        """Run a student's cell. In the box where recurrent layers are switched off it counts; if it
+        """Run a student's cell. In the sandbox where recurrent layers are switched off it counts; if it
         calls one, to compare perhaps, it is run once more where they are on, and is shown so."""
         counts = self.counts
         try:
             number, refused = counts.run_cell(cell.source)
             if refused:
-                with contextlib.suppress(KeyError):  # no such box is to be had: show the refusal
-                    self._session(True, counts.good[:-1])
-            shows = self.sessions.get(True, counts)
+                with contextlib.suppress(
+                    KeyError
+                ):  # no such sandbox is to be had: show the refusal
+                    self._client(True, counts.good[:-1])
+            shows = self.clients.get(True, counts)
             if shows is not counts:
                 shows.run_cell(cell.source)
             return self._result(self._within_limit(checked(shows.outputs)), number)
@@ -100,15 +107,15 @@ class _Judge:
             return self._result([*self._within_limit(checked(counts.outputs)), said])
 
     def _result(self, outputs, number=None):
-        events = [e for s in self.sessions.values() for e in s.events]
-        for session in self.sessions.values():
-            session.events = []
+        events = [e for s in self.clients.values() for e in s.events]
+        for client in self.clients.values():
+            client.events = []
         if any(_is_about_memory(o) for o in outputs):
             events.append(OUT_OF_MEMORY)
         return Result(outputs, number, events)
 
     def _within_limit(self, outputs):
-        """Those of the box's outputs that still fit into what a notebook may have."""
+        """Those of the sandbox's outputs that still fit into what a notebook may have."""
         kept = []
         for output in outputs:
             self.output -= len(json.dumps(output))
@@ -125,8 +132,8 @@ class _Judge:
         """Run a given cell here too, for the names that the tests use. What fails, fails there."""
         self.counts.begin()
         with contextlib.suppress(Exception, Stopped), _time_limit(self.limits):
-            self.space.run(index, cell, Names(self.counts))
-        self.space.leave_to_student(cell.students)
+            self.namespace.run(index, cell, Names(self.counts))
+        self.namespace.leave_to_student(cell.students)
 
     def _not_again(self):
         why = "the judge did not survive what your code sent"
@@ -134,45 +141,45 @@ class _Judge:
 
     def _test(self, index, cell):
         """Run a test cell against the student's names."""
-        session, fair = self.counts, Fair()
+        client, strict = self.counts, StrictCompare()
         try:
-            session.revive()
-            session = self._session(cell.recurrent, session.good)
-            session.revive()
-            for each in self.sessions.values():
+            client.revive()
+            client = self._client(cell.recurrent, client.good)
+            client.revive()
+            for each in self.clients.values():
                 each.begin()
-            names = Names(session, self.space.in_hidden_line, fair.answers, self._permits)
-            self.space.leave_to_student(cell.students)
-            with _time_limit(self.limits), fair:
-                shown = self.space.run(index, cell, names)
+            names = Names(client, self.namespace.in_hidden_line, strict.answers, self._permits)
+            self.namespace.leave_to_student(cell.students)
+            with _time_limit(self.limits), strict:
+                shown = self.namespace.run(index, cell, names)
         except Stopped as stopped:
             shown = [
                 _error("Stopped", f"your code {stopped.why} while this check ran", stopped.lines)
             ]
         except _TestTooSlow:
-            session.events.append(TIMED_OUT)
+            client.events.append(TIMED_OUT)
             shown = [_error("Stopped", "the check could not finish on what your code returned")]
         except NotMade:
             raise
         except BaseException as error:  # whatever a test raises is its verdict
             shown = [self._verdict(error, index, cell)]
-        printed = [output for s in self.sessions.values() for output in s.outputs]
+        printed = [output for s in self.clients.values() for output in s.outputs]
         return self._result(self._within_limit(checked(printed, only_text=True)) + shown)
 
     def _permits(self):
-        """The box where torch's recurrent layers are on, for a call during a test."""
+        """The sandbox where torch's recurrent layers are on, for a call during a test."""
         try:
-            session = self._session(True, self.counts.good)
+            client = self._client(True, self.counts.good)
         except KeyError:
             return None  # there is none in this run
-        session.revive()
-        session.deadline = self.counts.deadline
-        return session
+        client.revive()
+        client.deadline = self.counts.deadline
+        return client
 
     def _verdict(self, error, index, cell):
         """An exception in a test cell, told without what is hidden."""
         frames = traceback.extract_tb(error.__traceback__)
-        hidden = any(self.space.is_hidden(f.filename, f.lineno) for f in frames)
+        hidden = any(self.namespace.is_hidden(f.filename, f.lineno) for f in frames)
         line = next((f.lineno for f in reversed(frames) if f.filename == file_of(index)), 0)
         code = (cell.source.splitlines()[line - 1 : line] or [""])[0].strip()
         where = "in a hidden check" if hidden else f"in the check: {code}"
@@ -189,13 +196,13 @@ class _Judge:
 
 
 class _TestTooSlow(BaseException):
-    """A test computes for too long, without asking the box for anything."""
+    """A test computes for too long, without asking the sandbox for anything."""
 
 
 @contextlib.contextmanager
 def _time_limit(limits):
     """Stop a test that goes on by itself: by an exception, and if it hears none, by the end of
-    this process (its own processor time counts, not the time it waits for the box)."""
+    this process (its own processor time counts, not the time it waits for the sandbox)."""
 
     def stop(number, frame):
         raise _TestTooSlow
@@ -226,7 +233,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*")  # what a picture is in a not
 
 
 def checked(outputs, only_text=False):
-    """A box's outputs, built anew from the parts that are understood; text is all stdout.
+    """A sandbox's outputs, built anew from the parts that are understood; text is all stdout.
 
     only_text  nothing but what was printed: the outputs of a test are the judge's alone
     """

@@ -31,7 +31,7 @@ COLUMNS = "student, assignment, notebook, key, status, words, notes, seconds"
 class Row:
     """How one submission ended: every submission has a row.
 
-    status     a key of grading.STATUS: graded, timed out, crashed, unreadable, missing, ...
+    status     a key of grade_submission.STATUS: graded, timed out, crashed, unreadable, missing, ...
     points     earned so far, marks given by hand included
     out_of     the points of the whole assignment
     to_mark    points that wait for a marker

@@ -23,7 +23,7 @@ class Limits:
     processes     further processes that the code may start (0: none, not even another program)
     threads       threads of the code
     notebook      size of a submitted notebook
-    restarts      how often a box that died is started again, the good cells replayed
+    restarts      how often a sandbox that died is started again, the good cells replayed
     """
 
     cell_seconds: float = 30.0

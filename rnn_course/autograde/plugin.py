@@ -6,7 +6,7 @@ In the course's nbgrader_config.py:
     plugin.install(c)
 
 All commands, folders, the gradebook, late penalties and hand-given marks stay nbgrader's; only
-what happens to one notebook is ours (`grading`). Where submissions cannot be isolated nothing is
+what happens to one notebook is ours (`grade_submission`). Where submissions cannot be isolated nothing is
 run, unless `--Judged.trust_submissions=True` is said.
 """
 
@@ -21,9 +21,9 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from traitlets import Bool, Dict, List
 
-from rnn_course.autograde import box, grading
-from rnn_course.autograde.court import Court
+from rnn_course.autograde import grade_submission, sandbox
 from rnn_course.autograde.intake import read_notebook
+from rnn_course.autograde.judge_pool import JudgePool
 from rnn_course.autograde.limits import Limits
 from rnn_course.autograde.restore import master_cells
 from rnn_course.autograde.seeds import hidden_seed
@@ -45,12 +45,12 @@ class Judged(Autograde):
 
     def convert_notebooks(self):
         try:
-            self.court = Court(self._limits(), self.trust_submissions)
-        except box.NoIsolation as error:
+            self.judges = JudgePool(self._limits(), self.trust_submissions)
+        except sandbox.NoIsolation as error:
             self.log.error("%s (with nbgrader: --Judged.trust_submissions=True)", error)
             raise NbGraderException(str(error)) from None
         self.masters = {}
-        with self.court:
+        with self.judges:
             super().convert_notebooks()
 
     def _limits(self):
@@ -68,11 +68,13 @@ class Judged(Autograde):
         master, kernelspec = self._master(about["assignment"], about["notebook"])
         home = Path(self.coursedir.root, self.coursedir.submitted_directory).parent
         try:
-            data = read_notebook(notebook_filename, self.court.limits.notebook)
+            data = read_notebook(notebook_filename, self.judges.limits.notebook)
         except OSError as error:
-            data = grading.Absent("unreadable", error.strerror)
+            data = grade_submission.Absent("unreadable", error.strerror)
         seed = hidden_seed(home, about["student"], about["assignment"], data)
-        graded = grading.grade(data, master, self.court, kernelspec, seed | patience.variable())
+        graded = grade_submission.grade(
+            data, master, self.judges, kernelspec, seed | patience.variable()
+        )
         for note in graded.notes:
             self.log.warning("%s: %s", about["student"], note)
         if graded.status != "graded":

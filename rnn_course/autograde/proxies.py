@@ -1,14 +1,14 @@
-"""What a test cell finds under the student's names: stand-ins that compute in the student's box.
+"""What a test cell finds under the student's names: stand-ins that compute in the student's sandbox.
 
-    a function      a call crosses to the box; where an input requires a gradient, the result has
-                    a backward that asks the box for it
+    a function      a call crosses to the sandbox; where an input requires a gradient, the result has
+                    a backward that asks the sandbox for it
     a module class  makes real torch modules here, with real parameters that travel with each call
     a plain value   itself
 
-A check may say what a call must not use (`checks.honest.watching`): the box then looks out for it,
-and where torch's recurrent layers are not forbidden, the call goes to a box where they are on.
+A check may say what a call must not use (`checks.honest.watching`): the sandbox then looks out for it,
+and where torch's recurrent layers are not forbidden, the call goes to a sandbox where they are on.
 
-The judge's modes (gradients on or off, default dtype) and its random numbers travel to the box
+The judge's modes (gradients on or off, default dtype) and its random numbers travel to the sandbox
 with each call. Nothing comes back but the returned value: above all no random state, with which
 the student's code could choose what the judge draws next.
 """
@@ -19,8 +19,8 @@ import sys
 import torch
 from torch.autograd.function import once_differentiable
 
-from rnn_course.autograde.box import wire
-from rnn_course.autograde.session import lines_of
+from rnn_course.autograde.sandbox import wire
+from rnn_course.autograde.sandbox.client import lines_of
 from rnn_course.checks.trouble import known_part
 
 RECURRENT = {
@@ -34,7 +34,7 @@ _NOT_HERE = (StopIteration, StopAsyncIteration, BaseExceptionGroup)
 
 
 class StudentError(Exception):
-    """An exception of the student's code, as told by the box.
+    """An exception of the student's code, as told by the sandbox.
 
     ename   its type, as the student sees it
     frames  the student's own lines, outermost first: (file, line number, function, code)
@@ -75,16 +75,16 @@ def student_error(message, hidden):
 class Names:
     """The student's names: `names["lstm_cell"]` is something that a test can use.
 
-    session  the box
+    client  the sandbox
     hidden   tells whether the line of the test that is running now is a hidden one
     answers  is shown the tensors of every answer
-    permits  gives the box where torch's recurrent layers are on, or None if there is none
+    permits  gives the sandbox where torch's recurrent layers are on, or None if there is none
     """
 
     def __init__(
-        self, session, hidden=lambda: False, answers=lambda tensors: None, permits=lambda: None
+        self, client, hidden=lambda: False, answers=lambda tensors: None, permits=lambda: None
     ):
-        self.session, self.hidden, self.answers, self.permits = session, hidden, answers, permits
+        self.client, self.hidden, self.answers, self.permits = client, hidden, answers, permits
 
     def __getitem__(self, name):
         """Raises KeyError if the student's code has no such name."""
@@ -101,12 +101,12 @@ class Names:
 
     def kind_of(self, do, value=None, **more):
         """What a name or an attribute is: (kind, value)."""
-        answer = self.ask(self.session, do, value, **more)
-        kinds, values = answer.message.get("kinds"), value_of(self.session, answer)
+        answer = self.ask(self.client, do, value, **more)
+        kinds, values = answer.message.get("kinds"), value_of(self.client, answer)
         if type(kinds) is not list or type(values) is not list:
-            self.session.unreadable()
+            self.client.unreadable()
         if len(kinds) != 1 or len(values) != 1:
-            self.session.unreadable()
+            self.client.unreadable()
         return kinds[0], values[0]
 
     def _function(self, name):
@@ -116,12 +116,12 @@ class Names:
         function.__name__ = function.__qualname__ = name
         return function
 
-    def ask(self, session, do, value=None, **more):
+    def ask(self, client, do, value=None, **more):
         """A request; raises what the student's code raised."""
-        hidden, so_far = self.hidden(), len(session.outputs)
-        answer = session.ask(do, value, **more)
+        hidden, so_far = self.hidden(), len(client.outputs)
+        answer = client.ask(do, value, **more)
         if hidden:
-            del session.outputs[so_far:]  # they could show what the hidden check called with
+            del client.outputs[so_far:]  # they could show what the hidden check called with
         if "error" in answer.message:
             raise student_error(answer.message, hidden)
         return answer
@@ -129,19 +129,19 @@ class Names:
     def call(self, args, kwargs, weights=None, **what):
         """Call something of the student's with these arguments (and a module's weights)."""
         watch = _watch()
-        session = self.session
+        client = self.client
         if watch is not None and "name" in what and not watch.names & RECURRENT:
-            session = self.permits() or session
+            client = self.permits() or client
         with torch._C.DisableTorchFunction():  # what passes the wire is no business of a test's
-            return self._call(session, watch, args, kwargs, weights or {}, what)
+            return self._call(client, watch, args, kwargs, weights or {}, what)
 
-    def _call(self, session, watch, args, kwargs, weights, what):
+    def _call(self, client, watch, args, kwargs, weights, what):
         state = torch.get_rng_state()
-        last = session.random_state
+        last = client.random_state
         new = last is None or not torch.equal(state, last)
-        # where the judge has drawn nothing since the last call, the box draws on by itself
+        # where the judge has drawn nothing since the last call, the sandbox draws on by itself
         answer = self.ask(
-            session,
+            client,
             "call",
             [list(args), kwargs, weights, state if new else None],
             grad=torch.is_grad_enabled(),
@@ -149,12 +149,12 @@ class Names:
             forbids=sorted(watch.names) if watch is not None else [],
             **what,
         )
-        session.random_state = state
+        client.random_state = state
         if watch is not None and isinstance(answer.message.get("called"), list):
             for name in answer.message["called"]:
                 watch.saw(name)
         leaves = [t for t in answer.inputs if t.requires_grad]
-        call = _Call(self, session, answer.message["id"], leaves)
+        call = _Call(self, client, answer.message["id"], leaves)
 
         def attach(results):
             if leaves and any(r.requires_grad for r in results):
@@ -164,15 +164,15 @@ class Names:
             self.answers(results)
             return results
 
-        return value_of(session, answer, attach)
+        return value_of(client, answer, attach)
 
 
-def value_of(session, answer, change=None):
+def value_of(client, answer, change=None):
     """An answer's value; the session ends if it is none."""
     try:
         return wire.decode(answer.tree, answer.body, change)[0]
     except wire.Unreadable:
-        session.unreadable()
+        client.unreadable()
 
 
 def _watch():
@@ -182,34 +182,34 @@ def _watch():
 
 
 class _Call:
-    """A call whose inputs the box keeps, until nothing here can ask for gradients any more."""
+    """A call whose inputs the sandbox keeps, until nothing here can ask for gradients any more."""
 
-    def __init__(self, names, session, number, leaves):
-        self.names, self.session, self.number = names, session, number
+    def __init__(self, names, client, number, leaves):
+        self.names, self.client, self.number = names, client, number
         self.shapes = [(leaf.shape, leaf.dtype) for leaf in leaves]
 
     def __del__(self):
         if self.shapes:
-            self.session.dropped.append(self.number)
+            self.client.dropped.append(self.number)
 
     def pull(self, gradients):
         """One gradient (or None) for each leaf."""
         gradients = [None if g is None else g.contiguous() for g in gradients]
         with torch._C.DisableTorchFunction():
-            answer = self.names.ask(self.session, "pull", gradients, call=self.number)
-            pulled = value_of(self.session, answer)
+            answer = self.names.ask(self.client, "pull", gradients, call=self.number)
+            pulled = value_of(self.client, answer)
         if type(pulled) is not list or len(pulled) != len(self.shapes):
-            self.session.unreadable()
+            self.client.unreadable()
         for gradient, shape in zip(pulled, self.shapes, strict=True):
             if gradient is not None and (
                 type(gradient) is not torch.Tensor or (gradient.shape, gradient.dtype) != shape
             ):
-                self.session.unreadable()
+                self.client.unreadable()
         return [None if g is None else g.detach() for g in pulled]
 
 
 class _Pull(torch.autograd.Function):
-    """The results of a call, as a node of the judge's graph: backward asks the box."""
+    """The results of a call, as a node of the judge's graph: backward asks the sandbox."""
 
     @staticmethod
     def forward(ctx, call, results, *leaves):
@@ -230,17 +230,17 @@ class RemoteModule(torch.nn.Module):
     """A student's torch.nn.Module, seen from the judge.
 
     Its parameters and buffers are real ones here, under the names that they have there, and
-    travel to the box with each call; its forward and its other methods run there.
+    travel to the sandbox with each call; its forward and its other methods run there.
     """
 
     _names = None
 
     def __init__(self, *args, **kwargs):
         super().__init__()
-        session = self._names.session
+        client = self._names.client
         value = [list(args), kwargs]
-        answer = self._names.ask(session, "make", value, name=type(self).__name__)
-        self._adopt(value_of(session, answer))
+        answer = self._names.ask(client, "make", value, name=type(self).__name__)
+        self._adopt(value_of(client, answer))
 
     @classmethod
     def _of(cls, names, description):
@@ -264,7 +264,7 @@ class RemoteModule(torch.nn.Module):
             self.train(bool(training))
             self._number = int(number)
         except (TypeError, ValueError, LookupError, AttributeError, RuntimeError):
-            self._names.session.unreadable()
+            self._names.client.unreadable()
 
     def _parent(self, name):
         """The submodule that holds a parameter "layers.0.weight", made if need be; and "weight"."""

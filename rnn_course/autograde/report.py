@@ -2,7 +2,7 @@
 
 One HTML file that needs no network; the plots are drawn by matplotlib and stand inside it.
 What is said of mistakes comes from the graded notebooks: every check leaves there what it found
-(`space.found_by_check`).
+(`namespace.found_by_check`).
 """
 
 import html

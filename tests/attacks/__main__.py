@@ -10,8 +10,8 @@ import argparse
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from rnn_course.autograde import grading
-from rnn_course.autograde.court import Court
+from rnn_course.autograde import grade_submission
+from rnn_course.autograde.judge_pool import JudgePool
 from rnn_course.autograde.limits import MB, Limits
 from tests.attacks import toy
 from tests.attacks.corpus import ATTACKS
@@ -23,11 +23,11 @@ LIMITS = Limits(
 
 def judge_all(attacks, jobs=2, limits=LIMITS):
     """[(attack, Graded, points)], each judged beside the others."""
-    with Court(limits) as court, ThreadPoolExecutor(jobs) as pool:
+    with JudgePool(limits) as judges, ThreadPoolExecutor(jobs) as pool:
         master = toy.master()
 
         def one(attack):
-            graded = grading.grade(attack.data, master, court)
+            graded = grade_submission.grade(attack.data, master, judges)
             return attack, graded, toy.points(graded)
 
         return list(pool.map(one, attacks))

@@ -388,7 +388,7 @@ for place in {places}:
 found_out(writes, "the gradebook and the course", TRY_WRITING.format(
     places="['/home/t/course/class/gradebook.db', '/home/t/course/exercises/x', '/srv/x']"))  # fmt: skip
 found_out(writes, "Python's packages", TRY_WRITING.format(
-    places="[torch.__file__, os.__file__, sys.executable, '/usr/lib/x', '/box/worker.py']"))  # fmt: skip
+    places="[torch.__file__, os.__file__, sys.executable, '/usr/lib/x', '/sandbox/worker.py']"))  # fmt: skip
 found_out(writes, "the system", TRY_WRITING.format(
     places="['/etc/cron.d/x', '/etc/ld.so.preload', '/root/.bashrc', '/usr/bin/x', '/dev/x', "
            "'/proc/sys/kernel/core_pattern', '/sys/x']"))  # fmt: skip
@@ -407,7 +407,7 @@ for call in (os.setuid, os.setgid):
 for n in (1, 2):
     found_out(writes, f"a note for the next student ({n})", """
 import os
-for folder in ('/tmp', '/desk', '/dev/shm', '/var/tmp', '/dev', '/srv', '/box'):
+for folder in ('/tmp', '/desk', '/dev/shm', '/var/tmp', '/dev', '/srv', '/sandbox'):
     place = folder + '/note'
     if os.path.exists(place): seen.append(place)
     try: open(place, 'w').write('hello')
@@ -507,8 +507,8 @@ step(pipe, "changes the worker", WRONG + """
 import sys
 worker = sys.modules['__main__']
 for module in list(sys.modules.values()):
-    for name in ('_call', '_handle', '_refuse', 'switch_off', 'receive', 'decode'):
-        if getattr(module, '__file__', None) and '/box/' in module.__file__ and hasattr(module, name):
+    for name in ('_call', '_handle', '_refuse', 'disable', 'receive', 'decode'):
+        if getattr(module, '__file__', None) and '/sandbox/' in module.__file__ and hasattr(module, name):
             setattr(module, name, lambda *a, **k: True)
 """, keeps=())  # fmt: skip
 
@@ -887,7 +887,7 @@ import os
 for place in ('/proc/1/root', '/proc/self/root', '/proc/self/cwd/..', '/dev/fd/0', '/newroot', '/oldroot'):
     try: seen += os.listdir(place)
     except OSError: pass
-try: os.link('/box/worker.py', '/desk/x'); seen.append(1)
+try: os.link('/sandbox/worker.py', '/desk/x'); seen.append(1)
 except OSError: pass
 """)  # fmt: skip
 found_out(reads, "the block devices and the kernel's log", """

@@ -160,7 +160,7 @@ def master():
 
 
 def points(graded):
-    """{task: points} of a grading.Graded, as nbgrader scores it (without what waits for a hand)."""
+    """{task: points} of a grade_submission.Graded, as nbgrader scores it (without what waits for a hand)."""
     from nbgrader.utils import determine_grade
 
     found = {}

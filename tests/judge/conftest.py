@@ -1,4 +1,4 @@
-"""What the judge's tests share: one court for all of them, and what to do where there is no box."""
+"""What the judge's tests share: one judge pool for all of them, and what to do where there is no sandbox."""
 
 import sys
 from pathlib import Path
@@ -7,10 +7,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # for tests.attacks
 
-from rnn_course.autograde import box  # noqa: E402
-from rnn_course.autograde.cell import GIVEN, STUDENT, TEST, Cell  # noqa: E402
-from rnn_course.autograde.court import Court  # noqa: E402
+from rnn_course.autograde import sandbox  # noqa: E402
+from rnn_course.autograde.judge_pool import JudgePool  # noqa: E402
 from rnn_course.autograde.limits import MB, Limits  # noqa: E402
+from rnn_course.autograde.notebook_cell import GIVEN, STUDENT, TEST, Cell  # noqa: E402
 
 LIMITS = Limits(
     cell_seconds=3.0, notebook_seconds=30.0, grace=0.5, memory=512 * MB, notebook_output=2 * MB
@@ -20,38 +20,38 @@ LIMITS = Limits(
 @pytest.fixture(scope="session")
 def isolation():
     """Skips where the platform has no isolation; says which."""
-    possible, line = box.probe()
+    possible, line = sandbox.probe()
     if not possible:
         pytest.skip(line)
     return line
 
 
 @pytest.fixture(scope="session")
-def court(isolation):
-    with Court(LIMITS) as court:
-        yield court
+def judges(isolation):
+    with JudgePool(LIMITS) as judges:
+        yield judges
 
 
 @pytest.fixture(scope="session")
 def trusting_court():
     """One without isolation, which works on every platform that can fork."""
-    with Court(LIMITS, trusted=True) as court:
-        yield court
+    with JudgePool(LIMITS, trusted=True) as judges:
+        yield judges
 
 
 @pytest.fixture
-def judged(court):
+def judged(judges):
     """judged(student="...", test="...", ...) -> a Judged; the cells in the order they are given."""
-    return lambda *cells, **named: Judged(court, [*cells, *named.items()])
+    return lambda *cells, **named: Judged(judges, [*cells, *named.items()])
 
 
 class Judged:
     """A judged notebook: its tests' outputs, whether they passed, and what happened."""
 
-    def __init__(self, court, cells):
+    def __init__(self, judges, cells):
         kinds = {"student": STUDENT, "given": GIVEN, "test": TEST}
         self.cells = [Cell(kinds[kind.rstrip("0123456789")], source) for kind, source in cells]
-        results, self.events = court.judge(self.cells)
+        results, self.events = judges.judge(self.cells)
         self.outputs = [outputs for outputs, _ in results]
         self.tests = [
             output for cell, output in zip(self.cells, self.outputs, strict=True)

@@ -1,4 +1,4 @@
-# Run in the box, as a student's cell: the ways to torch's recurrent layers that are known.
+# Run in the sandbox, as a student's cell: the ways to torch's recurrent layers that are known.
 import copy
 import io
 import os

@@ -9,14 +9,14 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from rnn_course.autograde import box, class_run
+from rnn_course.autograde import class_run, sandbox
 from rnn_course.autograde.ledger import Ledger
 from rnn_course.autograde.limits import MB, Limits
 from tests.attacks import toy
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMITS = Limits(cell_seconds=3.0, grace=0.5, memory=512 * MB)
-TRUSTED = not box.probe()[0]  # what is run here is harmless
+TRUSTED = not sandbox.probe()[0]  # what is run here is harmless
 
 
 @pytest.fixture(scope="module")
@@ -222,9 +222,9 @@ def test_a_run_that_is_stopped_is_taken_up_where_it_was(course, sent, tmp_path):
 
 
 def test_without_isolation_nothing_is_graded(course, monkeypatch):
-    monkeypatch.setattr(box, "probe", lambda: (False, "no isolation: none here"))
-    fresh = Limits(cell_seconds=2.5)  # a court that was not started yet
-    with pytest.raises(box.NoIsolation, match="--trust-submissions"):
+    monkeypatch.setattr(sandbox, "probe", lambda: (False, "no isolation: none here"))
+    fresh = Limits(cell_seconds=2.5)  # a judge pool that was not started yet
+    with pytest.raises(sandbox.NoIsolation, match="--trust-submissions"):
         run(course, limits=fresh, trusted=False)
     assert toy.scores(course.root) == {}
 

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from rnn_course.autograde import grading
+from rnn_course.autograde import grade_submission
 from tests.attacks import toy
 from tests.attacks.corpus import ATTACKS
 
@@ -12,13 +12,13 @@ NAMES = [f"{a.family}: {a.name}" for a in ATTACKS]
 
 
 @pytest.fixture(scope="module")
-def outcomes(court):
+def outcomes(judges):
     """name -> (Graded, points), all judged beside each other, an honest one after every eighth."""
     master = toy.master()
     honest = toy.submission().encode()
 
     def one(data):
-        graded = grading.grade(data, master, court)
+        graded = grade_submission.grade(data, master, judges)
         return graded, toy.points(graded)
 
     data = [x for n, a in enumerate(ATTACKS) for x in ([a.data] + [honest] * (n % 8 == 7))]
@@ -39,7 +39,7 @@ def test_the_attack_is_not_accepted_and_does_no_harm(attack, outcomes):
     graded, points = outcomes[0][f"{attack.family}: {attack.name}"]
     assert not attack.accepted(points), (points, graded.status)
     assert not attack.harmed(points), (points, graded.status)
-    assert graded.status in grading.STATUS
+    assert graded.status in grade_submission.STATUS
     size = len(str(graded.notebook))
     assert size < 6_000_000, size  # the notebook can be opened
 

@@ -266,10 +266,10 @@ def test_what_cannot_be_sent_is_told_and_costs_one_call(judged):
 
 
 def test_a_judge_that_ends_in_a_students_cell_does_not_begin_for_ever(isolation, monkeypatch):
-    from rnn_course.autograde.cell import Cell
-    from rnn_course.autograde.court import Court
+    from rnn_course.autograde.judge_pool import JudgePool
+    from rnn_course.autograde.notebook_cell import Cell
 
-    court = Court.__new__(Court)
+    judges = JudgePool.__new__(JudgePool)
     tried = []
 
     def dies_at_the_second(job):
@@ -277,27 +277,27 @@ def test_a_judge_that_ends_in_a_students_cell_does_not_begin_for_ever(isolation,
         fine = {"outputs": [], "number": 1, "events": []}
         return [fine] * 2 if 1 in job["skip"] else [fine]
 
-    court._try = dies_at_the_second
-    court.judge([Cell("student", "1"), Cell("student", "2")])
+    judges._try = dies_at_the_second
+    judges.judge([Cell("student", "1"), Cell("student", "2")])
     assert tried == [[], [1]]
-    court._try = lambda job: []
+    judges._try = lambda job: []
     with pytest.raises(RuntimeError, match="the judge ended at cell 0"):
-        court.judge([Cell("student", "1")])
+        judges.judge([Cell("student", "1")])
 
 
 def test_a_notebook_has_a_limit_as_well_as_each_cell(isolation):
-    from rnn_course.autograde.court import Court
+    from rnn_course.autograde.judge_pool import JudgePool
     from rnn_course.autograde.limits import Limits
     from tests.judge.conftest import Judged
 
     cells = [("student", "x = 1"), ("test", "assert x == 1")]
     many = [(f"student{n}", "print('y' * 900)") for n in range(8)]
-    with Court(Limits(notebook_output=3000)) as court:
-        done = Judged(court, cells + many)
+    with JudgePool(Limits(notebook_output=3000)) as judges:
+        done = Judged(judges, cells + many)
         assert done.passed == [True] and len(done.text(4)) > 900
         assert "not kept" in done.text(-1) and sum(map(len, map(str, done.outputs))) < 6000
-    with Court(Limits(notebook_seconds=1.0, cell_seconds=60.0)) as court:
-        done = Judged(court, cells + [("student1", "while True: pass"), ("student2", "z = 1")])
+    with JudgePool(Limits(notebook_seconds=1.0, cell_seconds=60.0)) as judges:
+        done = Judged(judges, cells + [("student1", "while True: pass"), ("student2", "z = 1")])
         assert "ran longer than it may" in done.text(-2)
         assert "whole notebook ran longer" in done.text(-1) and done.events == [
             "ran longer than it may"
@@ -479,7 +479,7 @@ def test_what_follows_a_refused_line_is_still_run(judged):
         ("test", "assert f() == 5"),
     )
     assert done.passed == [True]
-    assert "tensor([[[" in done.text(0)  # what is shown comes from a box where they are on
+    assert "tensor([[[" in done.text(0)  # what is shown comes from a sandbox where they are on
 
 
 def test_the_course_is_not_there_but_its_checks_do_no_harm(judged):

@@ -9,7 +9,7 @@ import pytest
 from nbconvert import HTMLExporter
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from rnn_course.autograde.grading import Unreadable, read
+from rnn_course.autograde.grade_submission import Unreadable, read
 from tests.attacks import toy
 
 MASTER = toy.master()

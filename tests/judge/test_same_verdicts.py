@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rnn_course.autograde.court import Court
+from rnn_course.autograde.judge_pool import JudgePool
 from rnn_course.autograde.limits import Limits
 from tests.judge.conftest import Judged
 
@@ -17,8 +17,8 @@ WRONG = ("wrong_1", "wrong_2")
 
 @pytest.fixture(scope="module")
 def patient_court(isolation):
-    with Court(Limits(cell_seconds=120.0), preload=["rnn_course.checks.tasks"]) as court:
-        yield court
+    with JudgePool(Limits(cell_seconds=120.0), preload=["rnn_course.checks.tasks"]) as judges:
+        yield judges
 
 
 def names_in(task):

@@ -1,8 +1,8 @@
-"""Boxes: processes that run a student's code and can reach nothing (Linux, by bubblewrap).
+"""Sandboxes: processes that run a student's code and can reach nothing (Linux, by bubblewrap).
 
-    python -m rnn_course.autograde.box      says in one line what this platform allows
+    python -m rnn_course.autograde.sandbox      says in one line what this platform allows
 
-One bubblewrap holds a process (`zygote.py`) with torch and IPython loaded; each box is forked from
+One bubblewrap holds a process (`forkserver.py`) with torch and IPython loaded; each sandbox is forked from
 it in milliseconds into namespaces of its own (`confine.py`). Bound into it, read-only: the system's
 libraries, Python, the site-packages, and the few files of this folder. Never the repository.
 """
@@ -17,10 +17,11 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 FILES = [
-    HERE / f"{name}.py" for name in ("zygote", "confine", "worker", "shell", "scratch", "wire")
+    HERE / f"{name}.py"
+    for name in ("forkserver", "confine", "worker", "shell", "disable_recurrent", "wire")
 ]
-INSIDE = "/box"  # where FILES are in the box
-PACKAGES = "/packages"  # where the site-packages are: a box has a /tmp and a /home of its own
+INSIDE = "/sandbox"  # where FILES are in the sandbox
+PACKAGES = "/packages"  # where the site-packages are: a sandbox has a /tmp and a /home of its own
 NOBODY = 65534  # whom root becomes
 KIND = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_STREAM
 START_SECONDS = 120  # for torch to be imported on a slow disk
@@ -36,12 +37,12 @@ class NoIsolation(RuntimeError):
         )
 
 
-class NoBox(RuntimeError):
-    """A box could not be made, though the platform allows it: no fault of the submission's."""
+class NoSandbox(RuntimeError):
+    """A sandbox could not be made, though the platform allows it: no fault of the submission's."""
 
     def __init__(self, why):
         super().__init__(
-            f"the box for a submission could not be made: {why}. Nothing was decided about it; "
+            f"the sandbox for a submission could not be made: {why}. Nothing was decided about it; "
             "what was graded before is kept. Run it again when the machine is well"
         )
 
@@ -74,7 +75,7 @@ def package_folders():
 
 
 def arguments(command):
-    """bwrap's whole command line for a command in the box, which begins with sys.executable."""
+    """bwrap's whole command line for a command in the sandbox, which begins with sys.executable."""
     python = Path(command[0]).resolve()  # not the link in a virtual environment
     argv = [shutil.which("bwrap")]
     if os.getuid() == 0:  # a user namespace of root's would hold the kernel's root: no limits
@@ -82,7 +83,7 @@ def arguments(command):
         argv += ["--unshare-cgroup-try"]
     else:
         argv += ["--unshare-all"]
-    argv += ["--new-session", "--clearenv", "--hostname", "box", "--cap-drop", "ALL"]
+    argv += ["--new-session", "--clearenv", "--hostname", "sandbox", "--cap-drop", "ALL"]
     argv += _bind_all(python)
     argv += ["--proc", "/proc", "--dev", "/dev"]
     for folder in ("/desk", "/tmp"):
@@ -122,7 +123,7 @@ def _bind_all(python):
 
 
 def environment(files, packages):
-    """The whole environment of a zygote: the folder where FILES are, and the site-packages."""
+    """The whole environment of a forkserver: the folder where FILES are, and the site-packages."""
     return {
         "PYTHONPATH": os.pathsep.join([files, *map(str, packages)]),
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -136,11 +137,11 @@ def environment(files, packages):
     }
 
 
-# ---------------------------------------------------------------- the zygote, seen from outside
+# ---------------------------------------------------------------- the forkserver, seen from outside
 
 
-class Zygotes:
-    """The two processes that boxes are forked from, as one. Ready after a second or two; start early.
+class ForkServers:
+    """The two processes that sandboxes are forked from, as one. Ready after a second or two; start early.
 
     controls   the control sockets: of the one without torch's recurrent layers, and the one with
     trusted    no isolation at all: the submissions' code runs as whoever runs this
@@ -154,10 +155,10 @@ class Zygotes:
         self.controls, theirs = zip(*pairs, strict=True)
         options = [str(control.fileno()) for control in theirs] + ["trusted"] * trusted
         if trusted:
-            argv = [sys.executable, "-S", str(HERE / "zygote.py"), *options]
+            argv = [sys.executable, "-S", str(HERE / "forkserver.py"), *options]
             variables = os.environ | environment(str(HERE), package_folders())
         else:
-            argv = arguments([sys.executable, "-S", f"{INSIDE}/zygote.py", *options])
+            argv = arguments([sys.executable, "-S", f"{INSIDE}/forkserver.py", *options])
             variables = {"PATH": os.environ.get("PATH", os.defpath)}
         self.process = subprocess.Popen(
             argv,
@@ -170,7 +171,7 @@ class Zygotes:
             control.close()
 
     def close(self):
-        """End them, and with them every box."""
+        """End them, and with them every sandbox."""
         for control in self.controls:
             control.close()
         try:
@@ -180,8 +181,8 @@ class Zygotes:
             self.process.wait()
 
 
-class Zygote:
-    """One of the two, by the descriptor of its control socket: it makes boxes."""
+class ForkServer:
+    """One of the two, by the descriptor of its control socket: it makes sandboxes."""
 
     def __init__(self, descriptor):
         self.control, self.ready = socket.socket(fileno=descriptor), False
@@ -195,12 +196,12 @@ class Zygote:
             except OSError:
                 pass
             if not self.ready:
-                raise RuntimeError("the process that boxes are forked from did not start")
+                raise RuntimeError("the process that sandboxes are forked from did not start")
             self.control.settimeout(None)
         return self
 
     def spawn(self, limits, preload=()):
-        """A new box: (talk, life), the sockets to its process and to its supervisor."""
+        """A new sandbox: (talk, life), the sockets to its process and to its supervisor."""
         self.wait()
         talk, talk_there = socket.socketpair()
         life, life_there = socket.socketpair()

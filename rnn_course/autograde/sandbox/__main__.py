@@ -2,7 +2,7 @@
 
 import sys
 
-from rnn_course.autograde.box import probe
+from rnn_course.autograde.sandbox import probe
 
 if __name__ == "__main__":
     possible, line = probe()

@@ -1,14 +1,14 @@
-"""Judges by the dozen: each submission gets a judge and a box, both forked, both gone afterwards.
+"""Judges by the dozen: each submission gets a judge and a sandbox, both forked, both gone afterwards.
 
-    with Court(limits) as court:
-        results, events = court.judge(cells)
+    with JudgePool(limits) as judges:
+        results, events = judges.judge(cells)
 
-A court is one process with torch and the checks loaded, which forks a judge for each submission,
-and beside it those that the boxes are forked from (`box.Zygotes`). So a judge may change
+A judge pool is one process with torch and the checks loaded, which forks a judge for each submission,
+and beside it those that the sandboxes are forked from (`sandbox.ForkServers`). So a judge may change
 torch's defaults, run out of memory or be killed: the next one knows nothing of it. `judge` may be
 called from several threads at once; each call waits for its own submission.
 
-    python -m rnn_course.autograde.court FD     is that process; FD is its control socket
+    python -m rnn_course.autograde.judge_pool FD     is that process; FD is its control socket
 """
 
 import contextlib
@@ -23,33 +23,33 @@ import socket
 import subprocess
 import sys
 
-from rnn_course.autograde import box
+from rnn_course.autograde import sandbox
 from rnn_course.autograde.limits import Limits
 
 SLACK = 60  # seconds that a judge may take beyond all limits before it is given up
 
 
-class Court:
+class JudgePool:
     """Starts at once and gets ready by itself; the first `judge` waits for that.
 
     limits   of each submission
     trusted  no isolation at all: the submissions' code runs as whoever runs this
-    preload  modules that judges and boxes will need: those that the instructor's cells import
+    preload  modules that judges and sandboxes will need: those that the instructor's cells import
 
-    Raises box.NoIsolation where submissions cannot be isolated and are not said to be trusted.
+    Raises sandbox.NoIsolation where submissions cannot be isolated and are not said to be trusted.
     """
 
     def __init__(self, limits=None, trusted=False, preload=()):
         self.limits, self.trusted = limits or Limits(), trusted
         self.preload = tuple(preload)
-        self.zygotes = box.Zygotes(trusted)
-        self.control, theirs = socket.socketpair(socket.AF_UNIX, box.KIND)
-        inherited = [each.fileno() for each in (theirs, *self.zygotes.controls)]
+        self.forkservers = sandbox.ForkServers(trusted)
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, sandbox.KIND)
+        inherited = [each.fileno() for each in (theirs, *self.forkservers.controls)]
         settings = {
             "limits": self.limits.as_dict(),
             "preload": self.preload,
             "control": inherited[0],
-            "zygotes": inherited[1:],
+            "forkservers": inherited[1:],
         }
         self.process = subprocess.Popen(
             [sys.executable, "-m", __name__, json.dumps(settings)],
@@ -72,13 +72,13 @@ class Court:
             self.process.wait(10)
         self.process.kill()
         self.process.wait()
-        self.zygotes.close()
+        self.forkservers.close()
 
     def judge(self, cells, variables=None):
-        """(results, events) of one submission's code cells, a list of cell.Cell.
+        """(results, events) of one submission's code cells, a list of notebook_cell.Cell.
 
         results    a list of (outputs, number), one for each cell
-        events     what happened on the way: words of `session`
+        events     what happened on the way: words of `sandbox.client`
         variables  environment variables for the test cells
         """
         job = {
@@ -105,8 +105,8 @@ class Court:
                 try:
                     socket.send_fds(self.control, [b"a judge"], [theirs.fileno()])
                 except OSError:
-                    raise RuntimeError("the court's process has ended") from None
-            ours.settimeout(10 * self.limits.cell_seconds + SLACK + box.START_SECONDS)
+                    raise RuntimeError("the judge pool's process has ended") from None
+            ours.settimeout(10 * self.limits.cell_seconds + SLACK + sandbox.START_SECONDS)
             pid, results = None, []
             with ours.makefile("rw", encoding="utf-8") as lines:
                 try:
@@ -119,7 +119,7 @@ class Court:
                     for line in lines:
                         result = json.loads(line)
                         if "failed" in result:
-                            raise box.NoBox(result["failed"])
+                            raise sandbox.NoSandbox(result["failed"])
                         results.append(result)
                 except TimeoutError:
                     if pid:
@@ -130,13 +130,13 @@ class Court:
             return results
 
 
-# ---------------------------------------------------------------- the court's own process
+# ---------------------------------------------------------------- the judge pool's own process
 
 
 def serve(settings):
     """Fork a judge for every request, until the control socket is closed."""
     control = socket.socket(fileno=settings["control"])
-    zygotes = [box.Zygote(descriptor) for descriptor in settings["zygotes"]]
+    forkservers = [sandbox.ForkServer(descriptor) for descriptor in settings["forkservers"]]
     for name in ("rnn_course.autograde.judge", *settings["preload"]):
         with contextlib.suppress(Exception):
             importlib.import_module(name)
@@ -144,8 +144,8 @@ def serve(settings):
 
     torch.set_num_threads(1)
     torch.ones(2, 2) @ torch.ones(2, 2)
-    for zygote in zygotes:
-        zygote.wait()  # here, not in a judge: it says "ready" only once
+    for forkserver in forkservers:
+        forkserver.wait()  # here, not in a judge: it says "ready" only once
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever called
     gc.collect()
     gc.freeze()
@@ -159,25 +159,25 @@ def serve(settings):
             try:
                 control.close()
                 _die_with(parent)
-                _judge_one(socket.socket(fileno=descriptors[0]), zygotes, settings)
+                _judge_one(socket.socket(fileno=descriptors[0]), forkservers, settings)
             finally:
                 os._exit(0)
         os.close(descriptors[0])
 
 
 def _bury_the_dead():
-    """Wait for the judges that have ended. (To ignore SIGCHLD would do, if only the zygotes did not
+    """Wait for the judges that have ended. (To ignore SIGCHLD would do, if only the forkservers did not
     inherit it: bubblewrap cannot work so.)"""
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
 
 
-def _judge_one(caller, zygotes, settings):
+def _judge_one(caller, forkservers, settings):
     """One judge's life: read the job, write a line for every cell."""
-    from rnn_course.autograde.cell import Cell
     from rnn_course.autograde.judge import judge
-    from rnn_course.autograde.session import NotMade
+    from rnn_course.autograde.notebook_cell import Cell
+    from rnn_course.autograde.sandbox.client import NotMade
 
     limits = Limits(**settings["limits"])
     with caller.makefile("rw", encoding="utf-8") as lines:
@@ -188,16 +188,16 @@ def _judge_one(caller, zygotes, settings):
         cells = [Cell(*cell) for cell in job["cells"]]
         preload = [name for name in settings["preload"] if not name.startswith("rnn_course")]
         try:
-            for result in judge(cells, zygotes.__getitem__, limits, preload, set(job["skip"])):
+            for result in judge(cells, forkservers.__getitem__, limits, preload, set(job["skip"])):
                 print(json.dumps(dataclasses.asdict(result)), file=lines, flush=True)
         except NotMade as error:
             print(json.dumps({"failed": str(error)}), file=lines, flush=True)
 
 
 def _die_with(parent):
-    """If the court is killed, no judge of it goes on."""
+    """If the judge pool is killed, no judge of it goes on."""
     if sys.platform == "linux":
-        from rnn_course.autograde.box import confine
+        from rnn_course.autograde.sandbox import confine
 
         confine.prctl(confine.DIE_WITH_PARENT, signal.SIGKILL)
     if os.getppid() != parent:

@@ -1,4 +1,4 @@
-"""Plain values over a socket: a JSON tree and raw tensor bytes. Used by the judge and in the box.
+"""Plain values over a socket: a JSON tree and raw tensor bytes. Used by the judge and in the sandbox.
 
 One frame is
 
@@ -10,7 +10,7 @@ In a tree, None, numbers and strings stand for themselves; everything else is a 
 {"list": [...]}, {"tuple": [...]}, {"dict": [[key, value], ...]}, {"tensor": [...]}, ...
 
 Nothing is ever unpickled, and every size is checked before memory is taken for it: the other side
-may be hostile. This file is also put into the box, alone, so it imports nothing of the course.
+may be hostile. This file is also put into the sandbox, alone, so it imports nothing of the course.
 """
 
 import json

@@ -22,8 +22,8 @@ import sys
 import traceback
 import types
 
+import disable_recurrent
 import numpy
-import scratch
 import torch
 import wire
 from shell import Stream, make_shell, outputs, shortened
@@ -145,7 +145,7 @@ def _handle(message, tree, body):
     if message["do"] == "cell":
         with _student_code():
             number, refused = shell.run(
-                message["source"], lambda error: isinstance(error, scratch.Refused)
+                message["source"], lambda error: isinstance(error, disable_recurrent.Refused)
             )
         return {"number": number, "refused": refused}, None
     if message["do"] == "call":

@@ -13,8 +13,8 @@ from torch.overrides import TorchFunctionMode
 _CLOSE = {torch.allclose, torch.isclose, torch.Tensor.allclose, torch.Tensor.isclose}
 
 
-class Fair(TorchFunctionMode):
-    """While it is on, answers (`fair.answers(tensors)`) are compared as they are, not stretched."""
+class StrictCompare(TorchFunctionMode):
+    """While it is on, answers (`strict.answers(tensors)`) are compared as they are, not stretched."""
 
     def __init__(self):
         super().__init__()

@@ -1,6 +1,6 @@
 """What a process gives up before it runs a line of a student's code (Linux).
 
-Used in the box, by the process that becomes the student's; standard library only. Run as a
+Used in the sandbox, by the process that becomes the student's; standard library only. Run as a
 program it tries all of it once and prints "ok", or what the platform refuses.
 """
 
@@ -91,7 +91,7 @@ def limit_resources(limits):
 # name -> number on x86_64, number on aarch64 (None: that machine does not have it)
 NEW_PROCESS = {"fork": (57, None), "vfork": (58, None), "execve": (59, 221), "execveat": (322, 281)}
 NEVER = {
-    "socket": (41, 198),  # no talking, not even inside the box
+    "socket": (41, 198),  # no talking, not even inside the sandbox
     "io_uring_setup": (425, 425),  # would do the same by another door
     "ptrace": (101, 117),
     "process_vm_readv": (310, 270),
@@ -186,7 +186,7 @@ def _try():
     child = os.fork()
     if child == 0:
         try:
-            os.close(os.open(os.devnull, os.O_RDWR))  # every box needs it
+            os.close(os.open(os.devnull, os.O_RDWR))  # every sandbox needs it
             confine(limits)
             try:
                 os.fork()

@@ -1,4 +1,4 @@
-"""From scratch means it: torch's ready-made recurrent layers are switched off in the box.
+"""From scratch means it: torch's ready-made recurrent layers are switched off in the sandbox.
 
 Every way to them (nn.LSTM, torch.lstm, torch._VF, torch.ops, torch.jit) ends in torch's
 dispatcher, so that is where they are taken out, before the student's first line runs. To make a
@@ -39,7 +39,7 @@ def _refuse(*args, **kwargs):
     raise Refused(MESSAGE)
 
 
-def switch_off():
+def disable():
     """Take the recurrent layers out of torch, for good. Returns the files that are to be hidden."""
     libraries = {}
     for schema in torch._C._jit_get_all_schemas():

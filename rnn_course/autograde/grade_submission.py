@@ -12,8 +12,8 @@ from typing import NamedTuple
 import nbformat
 from nbformat import from_dict
 
-from rnn_course.autograde.cell import GIVEN, STUDENT, TEST, Cell
 from rnn_course.autograde.limits import OUT_OF_MEMORY, TIMED_OUT
+from rnn_course.autograde.notebook_cell import GIVEN, STUDENT, TEST, Cell
 from rnn_course.autograde.restore import restore
 
 # status -> words for the student, the gravest first
@@ -61,23 +61,23 @@ class Unreadable(Exception):
         super().__init__(why)
 
 
-def grade(data, master, court, kernelspec=None, variables=None):
+def grade(data, master, judges, kernelspec=None, variables=None):
     """Grade a submission. Returns a Graded, whatever is in it.
 
     data        the file's bytes, or Absent
     master      a list of restore.MasterCell
-    court       a court.Court
+    judges       a judge_pool.JudgePool
     variables   environment variables for the test cells
     """
     if isinstance(data, Absent):
         return nothing(master, *data, kernelspec)
     try:
-        notebook, notes = read(data, master, court.limits.notebook, kernelspec)
+        notebook, notes = read(data, master, judges.limits.notebook, kernelspec)
     except Unreadable as error:
         return nothing(master, error.status, str(error), kernelspec)
     by_id = {cell.grade_id: cell for cell in master}
     cells = [c for c in notebook.cells if c.cell_type == "code"]
-    results, events = court.judge([_for_judge(c, by_id) for c in cells], variables)
+    results, events = judges.judge([_for_judge(c, by_id) for c in cells], variables)
     for cell, (outputs, number) in zip(cells, results, strict=True):
         cell.outputs = [from_dict(output) for output in outputs]
         cell.execution_count = number

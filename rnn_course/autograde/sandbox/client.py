@@ -1,6 +1,6 @@
-"""The judge's side of the conversation with one box: requests, time limits, death and revival.
+"""The judge's side of the conversation with one sandbox: requests, time limits, death and revival.
 
-Whatever comes out of a box is a value that the student's code may have made up. It is only looked
+Whatever comes out of a sandbox is a value that the student's code may have made up. It is only looked
 at here, never run.
 """
 
@@ -12,8 +12,8 @@ import socket
 import time
 from dataclasses import dataclass
 
-from rnn_course.autograde.box import wire
 from rnn_course.autograde.limits import OUT_OF_MEMORY, TIMED_OUT
+from rnn_course.autograde.sandbox import wire
 
 
 class Stopped(BaseException):
@@ -28,11 +28,11 @@ class Stopped(BaseException):
 
 
 class NotMade(BaseException):
-    """A box could not be made. That is this machine's trouble, and no verdict on a student."""
+    """A sandbox could not be made. That is this machine's trouble, and no verdict on a student."""
 
 
 MOST_OUTPUTS = 10_000  # in one answer
-READY_SECONDS = 60  # for a box to be made, on a machine that has other things to do
+READY_SECONDS = 60  # for a sandbox to be made, on a machine that has other things to do
 ENDED, UNREADABLE = "ended its own process", "sent something unreadable to the judge"
 
 
@@ -58,17 +58,17 @@ class Answer:
     inputs: list  # the tensors that were sent with the request
 
 
-class Session:
-    """One submission's box. If it dies, the next cell finds a new one with the good cells replayed.
+class Client:
+    """One submission's sandbox. If it dies, the next cell finds a new one with the good cells replayed.
 
     end     when the whole notebook's time is over, on time.monotonic()'s clock
-    events  what became of the box on the way: the words above, for the submission's status
+    events  what became of the sandbox on the way: the words above, for the submission's status
     """
 
-    def __init__(self, zygote, limits, preload=(), end=math.inf):
-        self.zygote, self.limits, self.preload, self.end = zygote, limits, preload, end
+    def __init__(self, forkserver, limits, preload=(), end=math.inf):
+        self.forkserver, self.limits, self.preload, self.end = forkserver, limits, preload, end
         self.numbers = itertools.count(1)
-        self.good = []  # sources of the cells that the box has survived
+        self.good = []  # sources of the cells that the sandbox has survived
         self.seconds = 0.0  # what they took
         self.restarts = 0
         self.events = []
@@ -79,7 +79,7 @@ class Session:
         self._start()
 
     def _start(self):
-        self.talk, self.life = self.zygote.spawn(self.limits, self.preload)
+        self.talk, self.life = self.forkserver.spawn(self.limits, self.preload)
         try:
             said = wire.receive(self.talk, time.monotonic() + READY_SECONDS)[0]
         except (OSError, wire.Lost, wire.Unreadable) as error:
@@ -148,12 +148,12 @@ class Session:
             except RecursionError:
                 self._die(UNREADABLE)
             if self.printed + size > 2 * self.limits.output:
-                return  # the box cuts by itself; this is for one that does not
+                return  # the sandbox cuts by itself; this is for one that does not
             self.printed += size
             self.outputs.append(output)
 
     def _die(self, why):
-        """The box is done for. Find out why, and raise Stopped."""
+        """The sandbox is done for. Find out why, and raise Stopped."""
         self.dead = why or self._cause_of_death()
         self.close()
         self._event(self.dead)
@@ -197,7 +197,7 @@ class Session:
         return number if type(number) is int else None, answer.message.get("refused") is True
 
     def revive(self):
-        """Where the box is dead, start another and replay the good cells. May raise Stopped."""
+        """Where the sandbox is dead, start another and replay the good cells. May raise Stopped."""
         if not self.dead:
             return
         if self.restarts >= self.limits.restarts:
@@ -207,7 +207,7 @@ class Session:
         self.replay(self.good)
 
     def replay(self, sources):
-        """Run cells that a box has survived before. Raises Stopped."""
+        """Run cells that a sandbox has survived before. Raises Stopped."""
         self.good = list(sources)
         self.begin(self.limits.cell_seconds + 2 * self.seconds)
         for source in self.good:
@@ -215,7 +215,7 @@ class Session:
         self.outputs = []
 
     def close(self):
-        """Kill the box and wait until it is gone."""
+        """Kill the sandbox and wait until it is gone."""
         with contextlib.suppress(OSError):
             self.life.send(b"k")
             self.life.settimeout(5)

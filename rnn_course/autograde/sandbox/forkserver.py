@@ -1,9 +1,9 @@
-"""The process that boxes are forked from: torch and IPython are loaded once, here.
+"""The process that sandboxes are forked from: torch and IPython are loaded once, here.
 
-    python zygote.py FD FD [trusted]
+    python forkserver.py FD FD [trusted]
 
 It runs inside bubblewrap; `trusted` is without any isolation, for submissions that are trusted.
-It becomes two processes, each with a control socket: in the boxes of the first one torch's
+It becomes two processes, each with a control socket: in the sandboxes of the first one torch's
 recurrent layers are switched off, in those of the second they are as they are.
 
 Each request on a control socket is one JSON line with two sockets beside it: `talk`, by which
@@ -12,7 +12,7 @@ the judge speaks with the student's process, and `life`, by which it speaks with
     judge -> supervisor   b"i" interrupt the student's code      b"k" or a closed socket: kill it
     supervisor -> judge   JSON when it is dead: {"why", "status"}
 
-So for each box there are two processes: the supervisor, forked from here, and the student's,
+So for each sandbox there are two processes: the supervisor, forked from here, and the student's,
 forked from the supervisor into namespaces of its own.
 """
 
@@ -32,7 +32,7 @@ TREE_LOOK = 0.1  # seconds between two looks at the memory of a tree of processe
 
 
 def serve(control, trusted, hidden, worker):
-    """Fork a box for every request, until the control socket is closed."""
+    """Fork a sandbox for every request, until the control socket is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.collect()
     gc.freeze()
@@ -66,7 +66,7 @@ def _bury_the_dead(wait):
 
 def supervise(talk, life, request, trusted, hidden, worker):
     """Fork the student's process, and watch over it until it ends or is to end."""
-    folder = tempfile.mkdtemp(prefix="box-") if trusted else "/desk"
+    folder = tempfile.mkdtemp(prefix="sandbox-") if trusted else "/desk"
     if not trusted:
         import confine
 
@@ -174,7 +174,7 @@ def memory_of_tree(root):
 
 
 def main():
-    import scratch
+    import disable_recurrent
     import worker
 
     control, recurrent = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
@@ -191,7 +191,7 @@ def main():
             serve(recurrent, trusted, [], worker)
         os._exit(1)
     recurrent.close()
-    serve(control, trusted, scratch.switch_off(), worker)
+    serve(control, trusted, disable_recurrent.disable(), worker)
 
 
 if __name__ == "__main__":

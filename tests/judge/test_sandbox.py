@@ -1,4 +1,4 @@
-"""The box: what the platform allows, what a process in it may not do, and what it leaves behind."""
+"""The sandbox: what the platform allows, what a process in it may not do, and what it leaves behind."""
 
 import os
 import shutil
@@ -8,38 +8,38 @@ from pathlib import Path
 
 import pytest
 
-from rnn_course.autograde import box
-from rnn_course.autograde.box import confine, scratch
-from rnn_course.autograde.cell import Cell
-from rnn_course.autograde.court import Court
+from rnn_course.autograde import sandbox
+from rnn_course.autograde.judge_pool import JudgePool
 from rnn_course.autograde.limits import Limits
+from rnn_course.autograde.notebook_cell import Cell
+from rnn_course.autograde.sandbox import confine, disable_recurrent
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_probe_says_in_one_line_what_is_allowed(monkeypatch):
-    possible, line = box.probe()
+    possible, line = sandbox.probe()
     assert "\n" not in line and line.startswith("isolation: " if possible else "no isolation: ")
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    assert box.probe() == (False, "no isolation: bubblewrap (bwrap) is not installed")
+    assert sandbox.probe() == (False, "no isolation: bubblewrap (bwrap) is not installed")
     monkeypatch.setattr(sys, "platform", "darwin")
-    assert box.probe() == (False, "no isolation: darwin has no bubblewrap")
+    assert sandbox.probe() == (False, "no isolation: darwin has no bubblewrap")
 
 
 def test_without_isolation_nothing_is_run_unless_it_is_trusted(monkeypatch):
-    monkeypatch.setattr(box, "probe", lambda: (False, "no isolation: a locked container"))
-    with pytest.raises(box.NoIsolation, match="a locked container.*--trust-submissions"):
-        Court()
+    monkeypatch.setattr(sandbox, "probe", lambda: (False, "no isolation: a locked container"))
+    with pytest.raises(sandbox.NoIsolation, match="a locked container.*--trust-submissions"):
+        JudgePool()
 
 
 def test_the_repository_is_never_bound(isolation):
-    argv = box.arguments([sys.executable])
+    argv = sandbox.arguments([sys.executable])
     bound = [Path(argv[n + 1]) for n, word in enumerate(argv) if word in ("--ro-bind", "--bind")]
     assert "--bind" not in argv  # nothing can be written to
     for path in bound:
         assert path != ROOT and path not in ROOT.parents, path
         inside = path.is_relative_to(ROOT) and "site-packages" not in path.parts
-        assert not inside or path in box.FILES, path
+        assert not inside or path in sandbox.FILES, path
 
 
 def test_the_limits_hold_in_the_box(judged):
@@ -90,10 +90,10 @@ threaded = answers[0]
 def test_processes_are_allowed_where_the_limits_say_so(isolation):
     from tests.judge.conftest import Judged
 
-    with Court(Limits(cell_seconds=5, processes=2)) as court:
+    with JudgePool(Limits(cell_seconds=5, processes=2)) as judges:
         code = "import os, subprocess\nran = subprocess.run(['/usr/bin/true']).returncode\n"
         code += "n = 0\ntry:\n    while os.fork(): n += 1\n    os._exit(0)\nexcept OSError: pass"
-        done = Judged(court, [("student", code), ("test", "assert ran == 0\nassert n < 40, n")])
+        done = Judged(judges, [("student", code), ("test", "assert ran == 0\nassert n < 40, n")])
     assert done.passed == [True], done.shown
 
 
@@ -126,7 +126,11 @@ def processes():
 
 
 def ours(found):
-    return {pid for pid, line in found.items() if b"/box/" in line or b"autograde.court" in line}
+    return {
+        pid
+        for pid, line in found.items()
+        if b"/sandbox/" in line or b"autograde.judge_pool" in line
+    }
 
 
 def wait_until_gone(before, seconds=10):
@@ -141,13 +145,13 @@ def wait_until_gone(before, seconds=10):
 RUN = """
 import sys
 sys.path.insert(0, {root!r})
-from rnn_course.autograde.court import Court
-from rnn_course.autograde.cell import Cell
+from rnn_course.autograde.judge_pool import JudgePool
+from rnn_course.autograde.notebook_cell import Cell
 if __name__ == "__main__":
-    with Court() as court:
-        court.judge([Cell("student", "x = 1")])
+    with JudgePool() as judges:
+        judges.judge([Cell("student", "x = 1")])
         print("ready", flush=True)
-        court.judge([Cell("student", "while True: pass")])
+        judges.judge([Cell("student", "while True: pass")])
 """
 
 
@@ -161,7 +165,7 @@ def test_a_run_that_is_killed_leaves_no_process(isolation, tmp_path, signal):
     )
     with run:
         assert run.stdout.readline() == b"ready\n"
-        assert len(ours(processes()) - before) >= 3  # court, bubblewrap, zygote
+        assert len(ours(processes()) - before) >= 3  # judge pool, bubblewrap, forkserver
         os.kill(run.pid, {"KILL": 9, "INT": 2}[signal])
         run.wait(20)
     assert wait_until_gone(before) == set()
@@ -173,13 +177,13 @@ def test_a_run_leaves_no_process_file_mount_or_socket(isolation, tmp_path):
     def seen():
         mounts = Path("/proc/self/mountinfo").read_text()
         sockets = len(os.listdir("/proc/self/fd"))
-        return mounts, sockets, {str(p) for p in Path("/tmp").glob("box-*")}
+        return mounts, sockets, {str(p) for p in Path("/tmp").glob("sandbox-*")}
 
     before, mine = seen(), ours(processes())
     for trusted in (False, True):
-        with Court(Limits(cell_seconds=1, grace=0.5), trusted=trusted) as court:
-            Judged(court, [("student", "import os; os._exit(0)"), ("test", "1")])
-            Judged(court, [("student", "open('x', 'w')\nwhile True: pass"), ("test", "1")])
+        with JudgePool(Limits(cell_seconds=1, grace=0.5), trusted=trusted) as judges:
+            Judged(judges, [("student", "import os; os._exit(0)"), ("test", "1")])
+            Judged(judges, [("student", "open('x', 'w')\nwhile True: pass"), ("test", "1")])
     assert wait_until_gone(mine) == set() and seen() == before
 
 
@@ -203,7 +207,7 @@ def test_an_ordinary_user_has_the_same_box(isolation, tmp_path):
     for parent in tmp_path.parents:
         if parent.name.startswith("pytest-"):
             parent.chmod(0o755)
-    packages = os.pathsep.join(map(str, [tmp_path, *box.package_folders()]))
+    packages = os.pathsep.join(map(str, [tmp_path, *sandbox.package_folders()]))
     done = subprocess.run(
         ["setpriv", "--reuid=12345", "--regid=12345", "--clear-groups", python, script],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": packages, "HOME": str(tmp_path)},
@@ -217,11 +221,11 @@ def test_an_ordinary_user_has_the_same_box(isolation, tmp_path):
 
 
 AS_USER = """
-from rnn_course.autograde.court import Court
-from rnn_course.autograde.cell import Cell
+from rnn_course.autograde.judge_pool import JudgePool
+from rnn_course.autograde.notebook_cell import Cell
 if __name__ == "__main__":
-    with Court() as court:
-        results, events = court.judge([
+    with JudgePool() as judges:
+        results, events = judges.judge([
             Cell("student", "import os\\nuser = os.getuid()\\nproc = os.listdir('/proc')\\n"
                  "try: os.fork(); free = True\\nexcept OSError: free = False"),
             Cell("test", "assert user == 12345 and not proc and not free"),
@@ -238,10 +242,12 @@ def test_python_and_packages_are_found_wherever_they_are(monkeypatch, tmp_path, 
     elsewhere = tmp_path / "env" / "lib" / "site-packages"
     (elsewhere / "rnn_course").mkdir(parents=True)
     monkeypatch.setattr(sys, "path", [*sys.path, str(elsewhere), str(tmp_path / "no-packages")])
-    argv = box.arguments([sys.executable])
+    argv = sandbox.arguments([sys.executable])
     text = " ".join(argv)
-    place = argv[argv.index(str(elsewhere)) + 1]  # not its own: a box hides /tmp, it may lie there
-    assert place.startswith(box.PACKAGES) and "no-packages" not in text
+    place = argv[
+        argv.index(str(elsewhere)) + 1
+    ]  # not its own: a sandbox hides /tmp, it may lie there
+    assert place.startswith(sandbox.PACKAGES) and "no-packages" not in text
     assert place in argv[argv.index("PYTHONPATH") + 1].split(os.pathsep)
     assert f"--tmpfs {place}/rnn_course" in text  # the course is not among the packages
     assert str(Path(sys.base_prefix).resolve()) in argv or sys.base_prefix.startswith("/usr")
@@ -261,8 +267,8 @@ def test_no_route_leads_to_a_recurrent_layer(isolation):
     )
     allowed = "# judge: recurrent layers allowed\nnames = ['nn lstm', 'torch cell', 'ops', 'vf']\n"
     allowed += "assert all(try_route(r).startswith('allowed') for r in names)"
-    with Court(Limits(cell_seconds=100.0)) as court:
-        done = Judged(court, [("student", ROUTES), ("test", bad), ("test1", allowed)])
+    with JudgePool(Limits(cell_seconds=100.0)) as judges:
+        done = Judged(judges, [("student", ROUTES), ("test", bad), ("test1", allowed)])
     assert done.passed == [True, True], done.shown
 
 
@@ -272,7 +278,7 @@ def test_the_names_that_are_switched_off_are_all_of_them():
     found = {
         schema.name
         for schema in torch._C._jit_get_all_schemas()
-        if scratch._NAMES.search(schema.name.partition("::")[2])
+        if disable_recurrent._NAMES.search(schema.name.partition("::")[2])
     }
     for name in ("lstm", "gru", "rnn_tanh", "rnn_relu"):
         assert f"aten::{name}" in found and f"aten::{name}_cell" in found
@@ -280,17 +286,17 @@ def test_the_names_that_are_switched_off_are_all_of_them():
 
 
 def test_a_box_that_cannot_be_made_is_no_verdict_on_the_student(isolation, monkeypatch):
-    arguments = box.arguments
+    arguments = sandbox.arguments
 
     def without_dev(command):
         argv = " ".join(arguments(command))
         argv = argv.replace("--dev /dev", "--dir /dev/shm --dev-bind /dev/urandom /dev/urandom")
         return argv.replace("--remount-ro /dev ", "").split()
 
-    monkeypatch.setattr(box, "arguments", without_dev)
-    possible, line = box.probe()
-    assert not possible and "/dev/null" in line  # the probe tries what a box will need
-    monkeypatch.setattr(box, "probe", lambda: (True, ""))
-    with Court(Limits(cell_seconds=5)) as court:
-        with pytest.raises(box.NoBox, match="FileNotFound.*/dev/null.*Nothing was decided"):
-            court.judge([Cell("student", "x = 1"), Cell("test", "assert x == 1")])
+    monkeypatch.setattr(sandbox, "arguments", without_dev)
+    possible, line = sandbox.probe()
+    assert not possible and "/dev/null" in line  # the probe tries what a sandbox will need
+    monkeypatch.setattr(sandbox, "probe", lambda: (True, ""))
+    with JudgePool(Limits(cell_seconds=5)) as judges:
+        with pytest.raises(sandbox.NoSandbox, match="FileNotFound.*/dev/null.*Nothing was decided"):
+            judges.judge([Cell("student", "x = 1"), Cell("test", "assert x == 1")])

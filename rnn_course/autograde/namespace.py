@@ -14,7 +14,7 @@ import io
 import re
 import sys
 
-from rnn_course.autograde.cell import STUDENT, TEST
+from rnn_course.autograde.notebook_cell import STUDENT, TEST
 
 # what these names stand for in a test, wherever the notebook imports them: a student's cell may
 # hold the import, but what it makes of the name is not asked
@@ -30,7 +30,7 @@ USUAL = {
 _MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
 
 
-class Space:
+class Namespace:
     """The names of the instructor's cells, and how their cells are run with the student's."""
 
     def __init__(self, cells):

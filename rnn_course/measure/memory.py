@@ -49,7 +49,7 @@ def layer_step(library, kind, T, N, I, H, dtype="float32"):
 
     import torch
 
-    from rnn_course.speed.timing import training_step
+    from rnn_course.measure.timing import training_step
 
     dtype = getattr(torch, dtype)
     module = getattr(importlib.import_module(library), kind)(I, H, dtype=dtype)
