@@ -279,7 +279,7 @@ def _diagnosis(task, function, trials, visible):
     """What may be wrong. If our own search fails, the verdict stands and only the name is lost."""
     try:
         if diagnosis.has_data(task):
-            return diagnosis.diagnose(task, function, trials)
+            return diagnosis.diagnose(task, function, trials, len(visible))
         return diagnose(task, function, trials, visible)
     except Exception:  # noqa: BLE001
         return Diagnosis()
