@@ -146,7 +146,7 @@ def _parts_that_differ(old, new):
         return None
     found = []
     for (field, a), (_, b) in zip(ast.iter_fields(old), ast.iter_fields(new), strict=True):
-        if field == "body" and isinstance(old, ast.For | ast.If | ast.While):
+        if field in ("body", "orelse") and isinstance(old, ast.For | ast.If | ast.While):
             continue  # a head stands for what is under it too
         many = isinstance(a, list)
         one, two = (a, b) if many else ([a], [b])
@@ -178,7 +178,7 @@ def kept(old, new):
 
     made = Share().visit(copy.deepcopy(new))
     if isinstance(old, ast.For | ast.If | ast.While) and type(new) is type(old):
-        made.body = old.body
+        made.body, made.orelse = old.body, old.orelse
     return lambda node: made
 
 

@@ -331,13 +331,19 @@ def _limited(function):
 
 
 def made(name):
-    """Make the prints of one task and store them; returns (name, seconds, Report or an error)."""
+    """Make the prints of one task and store them; returns (name, seconds, Report or an error).
+
+    Where an entry of its file is refused nothing is stored.
+    """
     torch.set_num_threads(1)
     from rnn_course.checks import check
 
     start = time.thread_time()
     try:
         hypotheses, report = make(getattr(check, name))
+        if report.refused:
+            said = "; ".join(f"{entry}: {why}" for entry, why in report.refused.items())
+            raise mistakes.DataError(f"exercises/mistakes/{name}.toml: {said}")
         store.save(name, hypotheses)
     except mistakes.DataError as error:
         report = error
@@ -366,9 +372,6 @@ def main(arguments=None):
             failed = True
             continue
         print(f"{name}: {report.counts}, {seconds:.1f} s")
-        for entry, why in report.refused.items():
-            print(f"    refused: {entry}: {why}")
-            failed = True
         for group in report.alike if options.report else ():
             print(f"    the same numbers: {', '.join(group)}")
     return 1 if failed else 0
