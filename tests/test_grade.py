@@ -14,8 +14,9 @@ import sample_class
 
 from rnn_course.autograde import cli
 from rnn_course.autograde.class_run import grade_class as judge_class
+from rnn_course.autograde.class_run import judging
+from rnn_course.autograde.cli import feedback_pages as feedback
 from rnn_course.autograde.course import Course, CourseError
-from rnn_course.autograde.feedback import feedback
 from rnn_course.autograde.sandbox import probe
 
 ROOT = build.EXERCISES.parent
@@ -24,8 +25,15 @@ TRUSTED = not probe()[0]  # these are the course's own notebooks
 FIRST = "rnn"  # the assignment of the tests that need only one
 
 
+@pytest.fixture(scope="module", autouse=True)
+def judges():
+    """One pool of judges for all these tests; `grade_class` below uses it."""
+    with judging(trusted=TRUSTED) as grade_class.judges:
+        yield
+
+
 def grade_class(*arguments, **options):
-    return judge_class(*arguments, trusted=TRUSTED, **options)
+    return judge_class(*arguments, grade_class.judges, **options)
 
 
 @pytest.fixture(scope="module")

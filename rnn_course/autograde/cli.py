@@ -13,6 +13,7 @@ long as nobody has handed in anything there, and with --sample, it is the course
 
 import argparse
 import csv
+import glob
 import sys
 from pathlib import Path
 
@@ -107,7 +108,7 @@ def choose_class(options, root):
 
 
 def grade(options, root):
-    from rnn_course.autograde.class_run import grade_class
+    from rnn_course.autograde.class_run import grade_class, judging
     from rnn_course.autograde.course import CourseError
     from rnn_course.autograde.report import write_report
     from rnn_course.autograde.sandbox import NoIsolation, NoSandbox, probe
@@ -123,22 +124,17 @@ def grade(options, root):
         names = [name for name in course.assignments() if any(course.submitted.glob(f"*/{name}/"))]
         if not names:
             course.students("NAME")  # says what was looked for
-    for name in names:
-        try:
-            students = sorted({*course.students(name), *absent})
-        except CourseError:
-            if options.name:
-                raise
-            continue
-        how = {"trusted": trusted, "jobs": options.jobs, "scheduler": options.scheduler}
-        progress = bar(f"grading {name}")
-        try:
-            rows = grade_class(course, name, students, options.regrade, progress, **how)
-        except (NoSandbox, NoIsolation) as error:
-            raise CourseError(str(error)) from None
-        show(name, rows)
-        print(f"as a table: {write_csv(course.home / f'grades-{name}.csv', rows)}")
-        print(f"the class report: {write_report(course, name)}")
+    students = {name: sorted({*course.students(name), *absent}) for name in names}
+    try:
+        with judging(None, trusted, options.jobs, options.scheduler) as judges:
+            for name in names:
+                progress = bar(f"grading {name}")
+                rows = grade_class(course, name, students[name], judges, options.regrade, progress)
+                show(name, rows)
+                print(f"as a table: {write_csv(course.home / f'grades-{name}.csv', rows)}")
+                print(f"the class report: {write_report(course, name)}")
+    except (NoSandbox, NoIsolation) as error:
+        raise CourseError(str(error)) from None
     if not trusted:
         print(isolation)
     elif course.is_sample:
@@ -208,20 +204,38 @@ def report(options, root):
 
 def feedback(options, root):
     from rnn_course.autograde.course import CourseError
-    from rnn_course.autograde.feedback import feedback as make_pages
 
     course = choose_class(options, root)
     if options.name:
         course.require(options.name)
     pages = []
     for name in [options.name] if options.name else course.assignments():
-        pages += make_pages(course, name, bar(f"feedback {name}"))
+        pages += feedback_pages(course, name, bar(f"feedback {name}"))
     if not pages:
         raise CourseError(
             f"nothing is graded: looked for STUDENT/{options.name or 'NAME'} in "
             f"{course.home / 'autograded'}; run `rnn-course grade` first"
         )
     print(f"{len(pages)} pages in {course.home / 'feedback'}")
+
+
+def feedback_pages(course, name, progress=lambda students: students):
+    """Let nbgrader make each graded submission's page where it is missing or old; their paths."""
+    from nbgrader.converters import GenerateFeedback
+
+    graded = course.root / course.coursedir.autograded_directory
+    students = sorted(path.parent.parent.name for path in graded.glob(f"*/{name}/{name}.ipynb"))
+    gradebook = course.home / "gradebook.db"  # not there if the gradebook is PostgreSQL's
+    pages = []
+    for student in progress(students):
+        page = course.notebook("feedback", name, student)
+        notebook = course.notebook("autograded", name, student)
+        newest = max(p.stat().st_mtime_ns for p in (notebook, gradebook) if p.exists())
+        known = page.exists() and gradebook.exists()  # else: a mark may have been given since
+        if not known or page.stat().st_mtime_ns <= newest:
+            course.convert(GenerateFeedback, name, glob.escape(student), force=True)
+        pages.append(page)
+    return pages
 
 
 def export(options, root):
@@ -267,6 +281,7 @@ def formgrader(options, root):
         f"--ServerApp.root_dir={course.root}",  # formgrader wants the course below it
         "--LabApp.default_url=/formgrader",
         *options.rest,
+        home=course.home,
     )
 
 

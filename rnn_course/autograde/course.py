@@ -40,6 +40,15 @@ def find_root(start=None):
     )
 
 
+def keep_work_in(home, config):
+    """Let nbgrader keep a class's work in the folder `home`; `config` is a traitlets Config."""
+    home = Path(home)
+    home.mkdir(parents=True, exist_ok=True)  # SQLite makes the gradebook's file, not its folder
+    for step in ("submitted", "autograded", "feedback"):
+        config.CourseDirectory[f"{step}_directory"] = str(home / step)
+    config.CourseDirectory.db_url = f"sqlite:///{home / 'gradebook.db'}"
+
+
 class Course:
     """One class and its gradebook.
 
@@ -52,9 +61,10 @@ class Course:
     def __init__(self, root=None, home=None, submissions=None):
         self.root = Path(root).resolve() if root else find_root()
         self.home = (self.root / (home or os.environ.get("COURSE") or "class")).resolve()
-        os.environ["COURSE"] = str(self.home)  # nbgrader_config.py reads it, also in a subprocess
         get_logger().setLevel(logging.INFO)
         self.config = PyFileConfigLoader(CONFIG, str(self.root)).load_config()
+        if home:
+            keep_work_in(self.home, self.config)
         if submissions:
             self.config.CourseDirectory.submitted_directory = str(Path(submissions).resolve())
         self.coursedir = CourseDirectory(config=self.config)
@@ -199,12 +209,16 @@ def reason(result):
     return (result["error"].strip().splitlines() or ["nbgrader failed and did not say why"])[-1]
 
 
-def start_jupyter(folder, *arguments):
-    """Start JupyterLab in a folder and wait for its end; returns its exit status."""
+def start_jupyter(folder, *arguments, home=None):
+    """Start JupyterLab in a folder and wait for its end; returns its exit status.
+
+    home  of the class that formgrader is to show
+    """
     command = [sys.executable, "-m", "jupyterlab", *arguments]
     if getattr(os, "geteuid", int)() == 0:
         command.append("--allow-root")  # in a container one often is
     try:
-        return subprocess.run(command, cwd=folder).returncode
+        chosen = {"COURSE": str(home)} if home else {}
+        return subprocess.run(command, cwd=folder, env=os.environ | chosen).returncode
     except KeyboardInterrupt:
         return 0

@@ -15,6 +15,7 @@ from nbformat import from_dict
 from rnn_course.autograde.limits import OUT_OF_MEMORY, TIMED_OUT
 from rnn_course.autograde.notebook_cell import GIVEN, STUDENT, TEST, Cell
 from rnn_course.autograde.restore import restore
+from rnn_course.verdict import RIGHT, WRONG, Verdict
 
 # status -> words for the student, the gravest first
 STATUS = {
@@ -38,12 +39,16 @@ class Graded:
     status    a key of STATUS
     words     what a student should know besides the points
     notes     what was restored
+    verdicts  task -> Verdict, for each task with a test
+    seconds   how long judging took
     """
 
     notebook: object
     status: str
     words: str
     notes: list = field(default_factory=list)
+    verdicts: dict = field(default_factory=dict)
+    seconds: float = 0.0
 
 
 class Absent(NamedTuple):
@@ -78,13 +83,17 @@ def grade(data, master, judges, kernelspec=None, variables=None):
     by_id = {cell.grade_id: cell for cell in master}
     cells = [c for c in notebook.cells if c.cell_type == "code"]
     results, events = judges.judge([_for_judge(c, by_id) for c in cells], variables)
-    for cell, (outputs, number) in zip(cells, results, strict=True):
+    verdicts = {}
+    for cell, (outputs, number, verdict) in zip(cells, results, strict=True):
         cell.outputs = [from_dict(output) for output in outputs]
         cell.execution_count = number
-        _bound_points(cell)
+        about = cell.metadata.get("nbgrader", {})
+        if about.get("grade") and not about["solution"]:
+            _bound_points(cell)
+            verdicts[about["grade_id"]] = verdict or _of_points(cell)
     status = _status(events, notes)
     words = STATUS[status]
-    return Graded(notebook, status, words, notes)
+    return Graded(notebook, status, words, notes, verdicts)
 
 
 def read(data, master, limit, kernelspec=None):
@@ -140,9 +149,7 @@ def _bound_points(cell):
 
     nbgrader gives full marks for a negative number or one that is none, and stops at one too large.
     """
-    about = cell.metadata.get("nbgrader", {})
-    if not about.get("grade") or about.get("solution"):
-        return
+    about = cell.metadata.nbgrader
     for output in cell.outputs:
         if output.output_type == "execute_result":
             try:
@@ -152,6 +159,15 @@ def _bound_points(cell):
             points = 0.0 if math.isnan(shown) else min(max(shown, 0.0), float(about["points"]))
             if points != shown:
                 output.data["text/plain"] = f"{points:g}"
+
+
+def _of_points(cell):
+    """The verdict of a test cell in which no check is called, from the points that it shows."""
+    from nbgrader.utils import determine_grade  # a second: judges come up in the meantime
+
+    points, most = determine_grade(cell)
+    passed = points == most
+    return Verdict(passed, points / most if most else 1.0, status=RIGHT if passed else WRONG)
 
 
 def _status(events, notes):

@@ -19,15 +19,20 @@ from rnn_course.autograde.notebook_cell import GIVEN, TEST
 from rnn_course.autograde.proxies import Names, StudentError
 from rnn_course.autograde.sandbox.client import Client, NotMade, Stopped
 from rnn_course.autograde.strict_compare import StrictCompare
+from rnn_course.verdict import ERROR, WRONG, Verdict
 
 
 @dataclass
 class Result:
-    """What a cell shows: outputs as a notebook has them, its number, and whether it ended well."""
+    """What a cell shows: outputs as a notebook has them, its number, and whether it ended well.
+
+    verdict  of a test cell that failed or shows what a check found: `Verdict.kept`
+    """
 
     outputs: list
     number: int | None = None
     events: list = field(default_factory=list)
+    verdict: dict | None = None
 
 
 def judge(cells, forkservers, limits, preload=(), skip=()):
@@ -141,7 +146,7 @@ class _Judge:
 
     def _test(self, index, cell):
         """Run a test cell against the student's names."""
-        client, strict = self.counts, StrictCompare()
+        client, strict, failed = self.counts, StrictCompare(), WRONG
         try:
             client.revive()
             client = self._client(cell.recurrent, client.good)
@@ -152,7 +157,9 @@ class _Judge:
             self.namespace.leave_to_student(cell.students)
             with _time_limit(self.limits), strict:
                 shown = self.namespace.run(index, cell, names)
+            failed = ""
         except Stopped as stopped:
+            failed = ERROR
             shown = [
                 _error("Stopped", f"your code {stopped.why} while this check ran", stopped.lines)
             ]
@@ -162,9 +169,13 @@ class _Judge:
         except NotMade:
             raise
         except BaseException as error:  # whatever a test raises is its verdict
-            shown = [self._verdict(error, index, cell)]
+            failed = ERROR if isinstance(error, StudentError) else WRONG
+            shown = [self._told(error, index, cell)]
         printed = [output for s in self.clients.values() for output in s.outputs]
-        return self._result(self._within_limit(checked(printed, only_text=True)) + shown)
+        result = self._result(self._within_limit(checked(printed, only_text=True)) + shown)
+        verdict = Verdict(False, 0.0, status=failed) if failed else self.namespace.verdict
+        result.verdict = verdict and verdict.kept()
+        return result
 
     def _permits(self):
         """The sandbox where torch's recurrent layers are on, for a call during a test."""
@@ -176,7 +187,7 @@ class _Judge:
         client.deadline = self.counts.deadline
         return client
 
-    def _verdict(self, error, index, cell):
+    def _told(self, error, index, cell):
         """An exception in a test cell, told without what is hidden."""
         frames = traceback.extract_tb(error.__traceback__)
         hidden = any(self.namespace.is_hidden(f.filename, f.lineno) for f in frames)

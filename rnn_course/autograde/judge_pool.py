@@ -25,6 +25,7 @@ import sys
 
 from rnn_course.autograde import sandbox
 from rnn_course.autograde.limits import Limits
+from rnn_course.verdict import Verdict
 
 SLACK = 60  # seconds that a judge may take beyond all limits before it is given up
 
@@ -77,7 +78,7 @@ class JudgePool:
     def judge(self, cells, variables=None):
         """(results, events) of one submission's code cells, a list of notebook_cell.Cell.
 
-        results    a list of (outputs, number), one for each cell
+        results    a list of (outputs, number, Verdict or None), one for each cell
         events     what happened on the way: words of `sandbox.client`
         variables  environment variables for the test cells
         """
@@ -90,8 +91,7 @@ class JudgePool:
             results = self._try(job)
             if len(results) == len(cells):
                 events = [e for result in results for e in result["events"]]
-                outcome = [(result["outputs"], result["number"]) for result in results]
-                return outcome, list(dict.fromkeys(events))
+                return list(map(_outcome, results)), list(dict.fromkeys(events))
             # the judge itself did not survive this cell: once more, without it
             if len(results) in job["skip"]:
                 raise RuntimeError(f"the judge ended at cell {len(results)}, which it was to skip")
@@ -128,6 +128,11 @@ class JudgePool:
                 except (ConnectionError, BrokenPipeError):
                     pass  # it died: what it said so far counts
             return results
+
+
+def _outcome(result):
+    verdict = result["verdict"]
+    return result["outputs"], result["number"], verdict and Verdict(**verdict)
 
 
 # ---------------------------------------------------------------- the judge pool's own process

@@ -12,34 +12,7 @@ from html import escape
 from rnn_course.checks import places, sections
 from rnn_course.checks.compare import describe, form
 from rnn_course.checks.signature import names_of
-
-
-@dataclass
-class Verdict:
-    """What a check found: plain values only, so that it can be sent, stored and compared.
-
-    passed    is everything right
-    points    the share that was earned, 0 .. 1
-    mistakes  names of the known mistakes that give exactly these wrong numbers, most likely first
-    message   the words for the student, plain text
-    html      the same for a notebook
-    parts     part -> (earned, share)
-    status    right, wrong, error (the code stops), undone, ready-made
-    sections  where the book explains it: keys of sections.SECTIONS
-    told      the mistakes once more, each as a sentence
-    pairs     whether a search for two mistakes at once was put off, see patience.py
-    """
-
-    passed: bool
-    points: float
-    mistakes: list
-    message: str
-    html: str = ""
-    parts: dict = field(default_factory=dict)
-    status: str = "wrong"
-    sections: list = field(default_factory=list)
-    told: list = field(default_factory=list)
-    pairs: dict = field(default_factory=dict)
+from rnn_course.verdict import Verdict
 
 
 @dataclass

@@ -52,7 +52,8 @@ class Judged:
         kinds = {"student": STUDENT, "given": GIVEN, "test": TEST}
         self.cells = [Cell(kinds[kind.rstrip("0123456789")], source) for kind, source in cells]
         results, self.events = judges.judge(self.cells)
-        self.outputs = [outputs for outputs, _ in results]
+        self.outputs = [outputs for outputs, _, _ in results]
+        self.verdicts = [verdict for _, _, verdict in results]
         self.tests = [
             output for cell, output in zip(self.cells, self.outputs, strict=True)
             if cell.kind == TEST
