@@ -1,8 +1,10 @@
 """Grading a class with nbgrader: every submission has a row, and the points that it deserves."""
 
 import csv
+import errno
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -96,6 +98,47 @@ def messages(course, name, student):
 
 
 # -- the sample class ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "spoil, words",
+    [
+        (lambda path: path.write_bytes(b"no database" * 1000), "file is not a database; move it"),
+        (lambda path: hold_locked(path), "database is locked; another program is writing to it"),
+    ],
+)
+def test_a_gradebook_that_cannot_be_used_ends_in_one_line(small, monkeypatch, capsys, spoil, words):
+    monkeypatch.setenv("COURSE", str(small.home))
+    held = spoil(small.home / "gradebook.db")
+    assert cli.main(["grade", FIRST]) == 1
+    (said,) = [line for line in capsys.readouterr().err.splitlines() if words in line]
+    assert "gradebook.db" in said and said.endswith("run it again afterwards.")
+    del held
+
+
+def hold_locked(path):
+    connection = sqlite3.connect(path)
+    connection.execute("begin exclusive")
+    return connection
+
+
+@pytest.mark.parametrize(
+    "number, words", [(errno.EROFS, "for reading only"), (errno.ENOSPC, "make room on the disk")]
+)
+def test_a_folder_that_cannot_be_written_ends_in_one_line(
+    small, monkeypatch, capsys, number, words
+):
+    def fail(source, target):
+        raise OSError(number, os.strerror(number), str(target))
+
+    monkeypatch.setenv("COURSE", str(small.home))
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", fail)
+        assert cli.main(["grade", FIRST]) == 1
+    (said,) = [line for line in capsys.readouterr().err.splitlines() if words in line]
+    assert f"{FIRST}.ipynb" in said and "kept" in said
+    with small.gradebook() as gradebook:  # nothing half-written
+        assert gradebook.find_assignment(FIRST).num_submissions == 0
 
 
 def test_every_submission_has_a_row(course, graded):

@@ -40,38 +40,6 @@ def test_tracked_files_are_small():
     assert {name: kib for name, kib in big.items() if kib > 200} == {}
 
 
-# Written in pieces, so that this file does not hold them itself.
-HOSTS = ["py" + "pi.org", "python" + "hosted.org", "npm" + "js.org", "debian" + ".org"]
-PLACES = [r"(?<![\w.~-])/" + place + r"\b" for place in ("wo" + "rk", "ro" + "ot/.py", "opt/wh")]
-FORBIDDEN = re.compile("|".join([*map(re.escape, HOSTS), *PLACES]))
-
-
-def test_no_tracked_file_names_this_machine_or_a_registry():
-    found = []
-    for name in TRACKED:
-        text = (ROOT / name).read_bytes()
-        if b"\0" in text:  # a picture
-            continue
-        for number, line in enumerate(text.decode("utf-8").splitlines(), start=1):
-            if FORBIDDEN.search(line):
-                found.append(f"{name}:{number}: {line.strip()[:80]}")
-    assert found == []
-
-
-@pytest.mark.parametrize(
-    "text", ["see /ro" + "ot/.py/x", "cd /wo" + "rk", "files.python" + "hosted.org"]
-)
-def test_forbidden_words_are_found(text):
-    assert FORBIDDEN.search(text)
-
-
-@pytest.mark.parametrize(
-    "text", ["the wor" + "k", "_build/wo" + "rk/x", "./ro" + "ot/", "~/wo" + "rk"]
-)
-def test_harmless_words_are_not(text):
-    assert not FORBIDDEN.search(text)
-
-
 def test_local_links_of_the_front_pages_lead_somewhere():
     for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"):
         text = (ROOT / name).read_text(encoding="utf-8")
@@ -111,6 +79,11 @@ def test_files_of_the_reference_are_short():
     assert {name: n for name, n in lengths.items() if n > 300} == {}
 
 
+def test_the_version_stands_in_two_places_and_is_the_same():
+    cited = re.search(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text(), re.MULTILINE)
+    assert cited[1] == PROJECT["version"]
+
+
 # -- requirements ------------------------------------------------------------------------------
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -138,10 +111,15 @@ def pins(path):
 
 def test_requirements_name_what_the_project_names():
     extras = PROJECT["optional-dependencies"]
-    named = [bare(r) for group in [PROJECT["dependencies"], *extras.values()] for r in group]
+    groups = [PROJECT["dependencies"], *extras.values()]
+    named = [bare(r) for group in groups for r in group if bare(r) != PROJECT["name"]]
     assert len(named) == len(set(named))
     assert set(named) == set(pins(ROOT / "requirements.txt"))
-    assert set(extras) == {"book", "grade", "dev"}
+    assert set(extras) == {"notebooks", "fast", "book", "grade", "dev"}
+
+
+def test_the_base_is_light():
+    assert {bare(r) for r in PROJECT["dependencies"]} == {"torch", "numpy"}
 
 
 def test_every_requirement_says_why():

@@ -13,6 +13,7 @@ long as nobody has handed in anything there, and with --sample, it is the course
 
 import argparse
 import csv
+import errno
 import glob
 import sys
 from pathlib import Path
@@ -34,14 +35,53 @@ def main(arguments=None):
     except ModuleNotFoundError as error:
         print(NOT_INSTALLED.format(name=error.name), file=sys.stderr)
         return 1
+    from sqlalchemy.exc import DatabaseError
+
     try:
         return options.run(options, find_root()) or 0
     except CourseError as error:
         print(error, file=sys.stderr)
         return 1
+    except DatabaseError as error:
+        print(gradebook_trouble(error), file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(file_trouble(error), file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("stopped; run it again to go on", file=sys.stderr)
         return 130
+
+
+KEPT = "What was graded before is kept; run it again afterwards."
+GRADEBOOK_MENDS = {  # a part of SQLite's words -> what to do
+    "not a database": "move it away, or put back a copy; without one, `rnn-course grade` makes a "
+    "new one, in which marks given by hand are missing",
+    "malformed": "put back a copy, or let `sqlite3 gradebook.db .recover` save what it can",
+    "locked": "another program is writing to it: close formgrader and other runs",
+    "readonly": "you may not write to it: look at its permissions and its folder's",
+    "disk is full": "make room on the disk",
+}
+
+
+def gradebook_trouble(error):
+    """One line about a gradebook that cannot be used: what is the matter, where, what to do."""
+    said = str(error.orig)
+    mend = next((m for part, m in GRADEBOOK_MENDS.items() if part in said), "look at it")
+    return f"the class's gradebook (gradebook.db in its folder): {said}; {mend}. {KEPT}"
+
+
+def file_trouble(error):
+    """One line about a file that cannot be read or written."""
+    mends = {
+        errno.ENOSPC: "make room on the disk",
+        errno.EDQUOT: "make room within your quota",
+        errno.EROFS: "the file system is mounted for reading only",
+        errno.EACCES: "look at its permissions and its folder's",
+    }
+    where = f"{error.filename}: " if error.filename else ""
+    mend = f"; {mends[error.errno]}" if error.errno in mends else ""
+    return f"{where}{error.strerror or error}{mend}. {KEPT}"
 
 
 def parser():

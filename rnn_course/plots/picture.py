@@ -20,8 +20,14 @@ from html import escape
 # Without this, matplotlib may say on stderr that it builds its font cache, and the page fails.
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 
-from matplotlib import rcParams  # noqa: E402
-from matplotlib.figure import Figure  # noqa: E402
+try:
+    from matplotlib import rcParams
+    from matplotlib.figure import Figure
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        "figures are drawn by matplotlib, which is not installed: "
+        "python -m pip install 'rnn-course[notebooks]'"
+    ) from error
 
 INK = "#000000"  # stands for the text colour of the page
 BLUE, RED, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#cc79a7"

@@ -510,11 +510,11 @@ def test_magics_do_no_harm(judged):
     assert any("image/png" in o.get("data", {}) for o in done.outputs[1])
 
 
-def test_without_isolation_the_verdicts_are_the_same(trusting_court):
+def test_without_isolation_the_verdicts_are_the_same(trusting_judges):
     from tests.judge.conftest import Judged
 
     done = Judged(
-        trusting_court,
+        trusting_judges,
         [
             ("student", T + "def f(x): return 2 * x\ndef g(): return torch.nn.RNN(1, 1)(x)"),
             ("test", T + "assert torch.equal(f(torch.ones(1)), 2 * torch.ones(1))"),
