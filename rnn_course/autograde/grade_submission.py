@@ -14,14 +14,14 @@ from nbformat import from_dict
 
 from rnn_course.autograde.limits import OUT_OF_MEMORY, TIMED_OUT
 from rnn_course.autograde.notebook_cell import GIVEN, STUDENT, TEST, Cell
-from rnn_course.autograde.restore import restore
+from rnn_course.autograde.restore import Tampering, restore
 from rnn_course.verdict import RIGHT, WRONG, Verdict
 
 # status -> words for the student, the gravest first
 STATUS = {
     "unreadable": "the file could not be opened as a notebook",
     "wrong version": "the notebook is of a version that cannot be read",
-    "missing": "nothing was handed in",
+    "missing": "no notebook was handed in",
     "wrong name": "no file has the name of the assignment's notebook",
     "out of memory": "some of the code needed more memory than there is",
     "timed out": "some of the code ran longer than it may",
@@ -80,7 +80,7 @@ def grade(data, master, judges, kernelspec=None, variables=None):
         notebook, notes = read(data, master, judges.limits.notebook, kernelspec)
     except Unreadable as error:
         return nothing(master, error.status, str(error), kernelspec)
-    by_id = {cell.grade_id: cell for cell in master}
+    by_id = {cell.grade_id: cell for cell in master if cell.grade_id}
     cells = [c for c in notebook.cells if c.cell_type == "code"]
     results, events = judges.judge([_for_judge(c, by_id) for c in cells], variables)
     verdicts = {}
@@ -115,12 +115,33 @@ def read(data, master, limit, kernelspec=None):
     if version not in (3, 4):
         raise Unreadable("wrong version", f"it has notebook format {version}; save it in format 4")
     try:
-        notebook = nbformat.versions[version].to_notebook_json(content)
+        notebook = nbformat.versions[version].to_notebook_json(_completed(content))
         notebook = nbformat.convert(notebook, 4)
         return notebook, restore(notebook, master, kernelspec)
     except Exception as error:  # whatever else can be wrong with it
         kind = type(error).__name__
         raise Unreadable("unreadable", f"its cells are not those of a notebook ({kind})") from None
+
+
+def _completed(content):
+    """A notebook as JSON, with what each cell must have: some programs leave it out, or write null.
+
+    Outputs are not read.
+    """
+    sheets = content["worksheets"] if content["nbformat"] == 3 else [content]
+    for part in [content, *sheets, *[cell for sheet in sheets for cell in sheet["cells"]]]:
+        if not isinstance(part.get("metadata"), dict):
+            part["metadata"] = {}
+    for cell in [cell for sheet in sheets for cell in sheet["cells"]]:
+        is_code = "outputs" in cell or "input" in cell or "execution_count" in cell
+        if not isinstance(cell.get("cell_type"), str):
+            cell["cell_type"] = "code" if is_code else "markdown"
+        text = "input" if content["nbformat"] == 3 and cell["cell_type"] == "code" else "source"
+        lines = cell.get(text) if isinstance(cell.get(text), list) else [cell.get(text)]
+        cell[text] = "".join(line for line in lines if isinstance(line, str))
+        if cell["cell_type"] == "code":
+            cell |= {"outputs": [], "execution_count": None}
+    return content
 
 
 def nothing(master, status, why, kernelspec=None):
@@ -177,4 +198,4 @@ def _status(events, notes):
         return "timed out"
     if events:
         return "crashed"
-    return "tampered" if notes else "graded"
+    return "tampered" if any(isinstance(note, Tampering) for note in notes) else "graded"
