@@ -26,7 +26,7 @@ LIGHT, DARK = "xcode", "lightbulb"
 DARK_PAGES = '[data-theme="dark"], [data-jp-theme-light="false"], [theme="dark"], .vscode-dark'
 
 
-def show_source(*objects):
+def show_source(*objects: object) -> "Source":
     """The source of functions, classes or modules, to end a cell with.
 
     Raises TypeError for what has no Python source.

@@ -5,7 +5,7 @@ adds, i f g o and r z n are the gates and candidates.
 """
 
 from rnn_course.plots.diagram import Diagram
-from rnn_course.plots.picture import COLOURS
+from rnn_course.plots.picture import COLOURS, Picture
 
 X, H, C = COLOURS["x"], COLOURS["h"], COLOURS["c"]
 WHAT = {
@@ -32,7 +32,7 @@ def _gate(d, x, y, name, faint, squash="sigmoid"):
     return node
 
 
-def lstm_cell(parts="figo", strong=None, alt=None):
+def lstm_cell(parts: str = "figo", strong: str | None = None, alt: str | None = None) -> Picture:
     """An LSTM's step with the gates in `parts` and no others.
 
     parts   out of "figo"; "" is the bare road of the cell state. The boxes stand in the order in
@@ -93,7 +93,9 @@ def lstm_cell(parts="figo", strong=None, alt=None):
     )
 
 
-def gru_cell(parts="zrn", strong=None, reset="after", alt=None):
+def gru_cell(
+    parts: str = "zrn", strong: str | None = None, reset: str = "after", alt: str | None = None
+) -> Picture:
     """A GRU's step with the gates in `parts` and no others.
 
     parts, strong, alt   as in lstm_cell, out of "zrn"

@@ -16,6 +16,7 @@ import io
 import logging
 import re
 from html import escape
+from typing import Any
 
 # Without this, matplotlib may say on stderr that it builds its font cache, and the page fails.
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
@@ -55,7 +56,7 @@ STYLE = {  # for every figure drawn after the import
     "svg.fonttype": "path",  # letters as outlines: the same on every machine
     "svg.hashsalt": "rnn_course",  # the same figure gives the same text
 }
-rcParams.update(STYLE)  # for whatever is drawn after this import
+rcParams.update(STYLE)  # type: ignore[arg-type]  # for whatever is drawn after this import
 
 # The book's theme puts cell outputs on a pale ground in dark mode; pictures need none.
 RESET = (
@@ -91,7 +92,7 @@ class Picture:
         return f"[figure: {self.alt}]"
 
 
-def canvas(height, panels=1, **options):
+def canvas(height: float, panels: int = 1, **options: Any) -> tuple[Figure, Any]:
     """An empty matplotlib figure in the book's style, `height` inches: (figure, axes).
 
     panels > 1 stacks that many axes on top of each other (side by side would be too small on a
@@ -102,7 +103,7 @@ def canvas(height, panels=1, **options):
     return figure, (axes[0] if panels == 1 else list(axes))
 
 
-def finish(figure, alt):
+def finish(figure: Figure, alt: str) -> "Picture":
     """The Picture of a matplotlib figure; alt is its description."""
     buffer = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
