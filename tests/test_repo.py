@@ -122,6 +122,64 @@ def test_the_base_is_light():
     assert {bare(r) for r in PROJECT["dependencies"]} == {"torch", "numpy"}
 
 
+BASE = """
+import importlib, pkgutil, sys
+for name in {others!r}:
+    sys.modules[name] = None  # as if it were not installed
+import torch, rnn_course
+print(rnn_course.LSTM(3, 4)(torch.ones(2, 1, 3))[0].shape)
+from rnn_course.checks import check
+print(check.rnn_cell(lambda x, h, W_ih, W_hh, b_ih, b_hh: h).points)
+for file in pkgutil.iter_modules(rnn_course.__path__):
+    if file.name not in ("autograde", "fast", "plots", "show"):
+        importlib.import_module("rnn_course." + file.name)
+for name in ("plots", "show"):
+    try:
+        importlib.import_module("rnn_course." + name)
+    except ModuleNotFoundError as error:
+        print(error)
+"""
+
+
+def test_the_base_is_enough_for_all_but_figures_and_printed_source():
+    extras = [bare(r) for group in PROJECT["optional-dependencies"].values() for r in group]
+    others = [name.replace("-", "_") for name in extras if name != PROJECT["name"]]
+    others += ["IPython", "nbformat", "sphinx", "bs4"]
+    done = subprocess.run(
+        [sys.executable, "-c", BASE.format(others=others)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    said = done.stdout.splitlines()
+    assert done.returncode == 0, done.stdout
+    assert said[:2] == ["torch.Size([2, 1, 4])", "0"] and len(said) == 4
+    assert all(
+        "not installed: python -m pip install 'rnn-course[notebooks]'" in x for x in said[2:]
+    )
+
+
+COMPLETE = """
+from IPython.core.completer import provisionalcompleter
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+shell.run_cell("import rnn_course; from rnn_course.checks import check")
+for text in ("rnn_course.LST", "check.lstm_ce"):
+    with provisionalcompleter():  # as JupyterLab's kernel asks
+        print(*sorted(c.text for c in shell.Completer.completions(text, len(text))))
+"""
+
+
+def test_lazy_names_are_completed():
+    done = subprocess.run(
+        [sys.executable, "-c", COMPLETE], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
+    )
+    networks, tasks = done.stdout.splitlines()[-2:]
+    assert networks.split() == ["LSTM", "LSTMCell"]
+    assert {"lstm_cell", "lstm_cell_backward"} <= set(tasks.split())
+
+
 def test_every_requirement_says_why():
     for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
         if "==" in line:
