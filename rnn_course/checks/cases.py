@@ -19,12 +19,14 @@ class Case:
     part    which part of the grade it counts for; None: each result counts for its own part
     note    what is special about it, in words: "one time step"
     optional  a miss is a note and costs nothing
+    returns   the axes of the results in this case, where they are others than the task says
     """
 
     args: tuple
     part: str | None = None
     note: str = ""
     optional: bool = False
+    returns: object = None
 
 
 def case(*args, note=""):
