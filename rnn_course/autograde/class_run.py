@@ -24,10 +24,11 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, ThreadPoolExecut
 from pathlib import Path
 
 from rnn_course.autograde import grade_submission
-from rnn_course.autograde.intake import read_notebook
+from rnn_course.autograde.intake import find_notebook, read_notebook, read_records, record_of
 from rnn_course.autograde.judge_pool import JudgePool
 from rnn_course.autograde.limits import Limits
 from rnn_course.autograde.seeds import hidden_seed
+from rnn_course.autograde.shown import few, listed
 from rnn_course.checks import patience
 
 PRELOAD = ("rnn_course.checks.tasks",)  # what this course's tests import
@@ -189,8 +190,27 @@ def grade_class(
     course.release(name)
     with Ledger(course, name) as ledger:
         class_ = _Class(course, ledger, judges, progress)
-        class_.grade([s for s in students if regrade or not ledger.is_done(s, class_.read(s)[0])])
+        class_.grade([s for s in students if regrade or not ledger.is_done(s, class_.read(s).key)])
         return ledger.rows(students)
+
+
+@dataclasses.dataclass(frozen=True)
+class Submission:
+    """What is judged of a student, and how it is written.
+
+    key    of the row, see above
+    data   the file's bytes, or grade_submission.Absent
+    seed   environment variables: the seed of the hidden cases
+    late   whether it came late, where a platform says so, else None
+    notes  on the file: another name, say
+    """
+
+    key: str
+    timestamp: object
+    data: object
+    seed: dict
+    late: bool | None
+    notes: list
 
 
 class _Class:
@@ -199,16 +219,22 @@ class _Class:
     def __init__(self, course, ledger, judges, progress):
         self.course, self.ledger, self.judges, self.progress = course, ledger, judges, progress
         limits = dataclasses.asdict(judges.limits)
+        submitted = course.notebook("submitted", ledger.name, "STUDENT").parents[2]
+        self.records = read_records(submitted, ledger.name)
         self.common = digest(grader(), limits, ledger.master, ledger.kernelspec)
 
     def read(self, student):
-        """What is judged of a student, and the key under which it is written."""
+        """A student's Submission."""
         name = self.ledger.name
-        data = read_submission(self.course, name, student, self.judges.limits.notebook)
+        folder = self.course.notebook("submitted", name, student).parent
+        data, note = read_submission(folder, name, self.judges.limits.notebook)
+        late, said = record_of(self.records, student, folder)
+        notes = [text for text in (said, note) if text]
         seed = hidden_seed(self.course.home, student, name, data)
         timestamp = self.ledger.timestamp(student)
         submitted = digest(data, str(timestamp))
-        return f"{submitted[:32]}-{digest(self.common, seed)[:32]}", timestamp, data, seed
+        key = f"{submitted[:32]}-{digest(self.common, seed, late, notes)[:32]}"
+        return Submission(key, timestamp, data, seed, late, notes)
 
     def grade(self, students):
         """Judge these and write them: all scores first, then names of what is put off."""
@@ -222,17 +248,18 @@ class _Class:
         """
 
         def task(student):
-            key, timestamp, data, seed = self.read(student)
-            about = self.ledger.master, self.ledger.kernelspec, seed | variables(student)
-            return (student, key, timestamp), (data, *about)
+            it = self.read(student)
+            about = self.ledger.master, self.ledger.kernelspec, it.seed | variables(student)
+            return (student, dataclasses.replace(it, data=None)), (it.data, *about)
 
         put_off = {}
         shown = iter(self.progress(students, words) if words else self.progress(students))
-        for (student, key, timestamp), graded in judged(self.judges, map(task, students)):
+        for (student, it), graded in judged(self.judges, map(task, students)):
             pairs = [v.pairs for v in graded.verdicts.values() if v.pairs]
             put_off[student] = {p["key"]: p["found"] for p in pairs}
             still = None in put_off[student].values()
-            self.ledger.write(student, key + PUT_OFF * still, timestamp, graded)
+            graded = dataclasses.replace(graded, notes=few([*it.notes, *graded.notes]))
+            self.ledger.write(student, it.key + PUT_OFF * still, it.timestamp, graded, it.late)
             next(shown, None)
         next(shown, None)
         return put_off
@@ -259,20 +286,24 @@ def in_turns(put_off):
     return first, others
 
 
-def read_submission(course, name, student, limit):
-    """The bytes of a submission, or grade_submission.Absent if there is no file of the right name."""
-    path = course.notebook("submitted", name, student)
+def read_submission(folder, name, limit):
+    """(bytes, note) of the submission in a folder, or (grade_submission.Absent, "")."""
     try:
-        return read_notebook(path, limit)
+        return read_notebook(folder / f"{name}.ipynb", limit), ""
+    except (FileNotFoundError, NotADirectoryError):
+        path, note, there = find_notebook(folder, name)
     except OSError as error:
-        there = sorted(p.name for p in path.parent.iterdir()) if path.parent.is_dir() else []
-        if path.name in there:
-            return grade_submission.Absent("unreadable", error.strerror)
-        if any(other.endswith(".ipynb") for other in there):
-            return grade_submission.Absent(
-                "wrong name", f"no {path.name}; there is {', '.join(there)}"
-            )
-        return grade_submission.Absent("missing", f"there is {', '.join(there)}" if there else "")
+        return grade_submission.Absent("unreadable", error.strerror), ""
+    if path is None and any(file.lower().endswith(".ipynb") for file in there):
+        return grade_submission.Absent(
+            "wrong name", f"no {name}.ipynb; there is {listed(there)}"
+        ), ""
+    if path is None:
+        return grade_submission.Absent("missing", f"there is {listed(there)}" if there else ""), ""
+    try:
+        return read_notebook(path, limit), note
+    except OSError as error:
+        return grade_submission.Absent("unreadable", error.strerror), note
 
 
 def digest(*things):

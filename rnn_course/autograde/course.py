@@ -21,6 +21,8 @@ from sqlalchemy.exc import SAWarning
 from traitlets.config import PyFileConfigLoader
 from traitlets.log import get_logger
 
+from rnn_course.autograde.intake import why_no_student
+
 CONFIG = "nbgrader_config.py"
 SAMPLE_CLASS = Path("_build", "sample-class")
 
@@ -186,6 +188,7 @@ class Course:
                 f"STUDENT/{name}/{name}.ipynb for each student"
             )
         found = sorted(folder.parent.name for folder in self.submitted.glob(f"*/{name}/"))
+        found = [student for student in found if not why_no_student(student)]
         if not found:
             raise CourseError(
                 f"no submissions: looked for STUDENT/{name}/{name}.ipynb in {self.submitted}; "

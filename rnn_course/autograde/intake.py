@@ -536,6 +536,37 @@ def record_of(records, student, folder):
     return record.get("late"), record.get("note", "")
 
 
+def find_notebook(folder, name):
+    """(path, note, names of what is there) of the notebook in one student's folder, under whatever
+    name; the path is None if there is none that `fits`."""
+    files = [file for file in _files_in(Path(folder)) if file.refused != LEFTOVER]
+    uploads = [Upload(Name("nbgrader", "", f.path.rpartition("/")[2]), f) for f in files]
+    fitting = [u for u in uploads if not u.file.refused and u.order(name)[1] >= COPY]
+    best = max(fitting, key=lambda u: u.order(name), default=None)
+    there = sorted(file.path for file in files if file.path != "timestamp.txt")
+    if best is None:
+        return None, "", there
+    return Path(folder, best.file.path), f"the notebook was called '{short(best.file.path)}'", there
+
+
+def why_no_student(folder_name):
+    """Why a folder among the students' is none of a student; "" if it is one."""
+    if is_leftover(folder_name):
+        return LEFTOVER
+    try:
+        folder_name.encode()
+    except UnicodeEncodeError:
+        return "its name is no text"
+    return ""
+
+
+def is_nbgraders(source, name=None):
+    """Has a folder nbgrader's own form, STUDENT/NAME/..., and no other platform's?"""
+    pairs = [p.relative_to(source).parts for p in Path(source).glob(f"*/{name or '*'}/")]
+    said = [platform_name(f"{student}/{n}/file", n) for student, n in pairs]
+    return bool(said) and all(one.platform == "nbgrader" for one in said)
+
+
 # ---------------------------------------------------------------- files, zips, links
 
 
@@ -756,6 +787,7 @@ def with_id(line):
     columns = CANVAS if "Student" in line and "ID" in line else MOODLE
     known = {ours: line[theirs] for theirs, ours in columns.items() if theirs in line}
     if "student" in known:  # Lovelace, Ada
+        known["assignments"] = [column for column in line if column not in CANVAS]
         known["last_name"], _, known["first_name"] = known["student"].partition(", ")
     ids = [known[key].strip() for key in IDS if known.get(key)]
     student = next((text for text in ids if is_id(text)), ids[0] if ids else None)

@@ -8,6 +8,7 @@ the next run finds either all of it or a key that differs.
 import contextlib
 import json
 import os
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,19 +16,22 @@ from types import SimpleNamespace
 
 import nbformat
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import compute_checksum, determine_grade
+from nbgrader.utils import compute_checksum, determine_grade, parse_utc
 from sqlalchemy import inspect, text
 
+from rnn_course.autograde.intake import timestamp_in
 from rnn_course.autograde.restore import master_cells
 from rnn_course.verdict import Verdict
 
 # nbgrader's gradebook holds points; of how a submission ended it gets a row of ours, and of each
 # of its tests what the check found (`Verdict.kept`, as JSON)
 TABLES = {
-    "judge_run": "student, assignment, notebook, key, status, words, notes, seconds",
+    "judge_run": "student, assignment, notebook, key, status, words, notes, seconds, late",
     "judge_verdict": "student, assignment, notebook, task, verdict",
 }
-TYPES = {"seconds": "float"} | dict.fromkeys(("words", "notes", "verdict"), "text")
+TYPES = {"seconds": "float", "late": "boolean"} | dict.fromkeys(
+    ("words", "notes", "verdict"), "text"
+)
 
 
 @dataclass
@@ -43,6 +47,7 @@ class Row:
     verdicts   task -> Verdict, for each task with a test
     words      what else is to be known, for student and instructor
     seconds    how long judging took
+    late       whether it came late: as the platform says, else by the assignment's due date
     """
 
     student: str
@@ -56,6 +61,7 @@ class Row:
     verdicts: dict = field(default_factory=dict)
     words: str = ""
     seconds: float = 0.0
+    late: bool = False
 
 
 class Ledger:
@@ -70,7 +76,7 @@ class Ledger:
         self.db = self.gradebook.db
         self._make_tables()
         notebook = self.gradebook.find_notebook(self.name, self.name)
-        self.master = master_cells(notebook)
+        self.master = master_cells(notebook, self.course.notebook("release", self.name))
         self.kernelspec = json.loads(notebook.kernelspec or "null")
         self.known = {row.student: row for row in self._select("judge_run")}
         self.penalties = AssignLatePenalties(config=self.course.config)
@@ -111,8 +117,11 @@ class Ledger:
 
     def timestamp(self, student):
         """When it was handed in, if that is known."""
-        folder = self.course.notebook("submitted", self.name, student).parent
-        return self.course.coursedir.get_existing_timestamp(str(folder))
+        text = timestamp_in(self.course.notebook("submitted", self.name, student).parent)
+        try:
+            return parse_utc(text) if re.match(r"\d{4}-\d\d-\d\d", text) else None
+        except (ValueError, OverflowError):
+            return None
 
     def is_done(self, student, key):
         """Was exactly this submission graded, by exactly this grader, and is the notebook there?"""
@@ -136,6 +145,7 @@ class Ledger:
         words = "; ".join(filter(None, [known.words, *json.loads(known.notes)]))
         row = Row(student, self.name, known.status, submission.score, submission.max_score)
         row.words, row.verdicts, row.seconds = words, verdicts, known.seconds
+        row.late = bool(submission.total_seconds_late > 0 if known.late is None else known.late)
         grades = {g.name: g for notebook in submission.notebooks for g in notebook.grades}
         for task in [cell.grade_id for cell in self.master if cell.grade_id in grades]:
             waits, row.worth[task] = grades[task].needs_manual_grade, grades[task].max_score
@@ -145,14 +155,17 @@ class Ledger:
 
     # ------------------------------------------------------------ writing
 
-    def write(self, student, key, timestamp, graded):
-        """A submission's Graded: its notebook, points and status, in one transaction."""
+    def write(self, student, key, timestamp, graded, late=None):
+        """A submission's Graded: its notebook, points and status, in one transaction.
+
+        late  whether it came late, where a platform says so
+        """
         path = self._path(student)
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{path.name}.new")
         beside.write_text(nbformat.writes(graded.notebook, version=4), encoding="utf-8")
         row = {"student": student, "key": key, "status": graded.status, "words": graded.words}
-        row |= {"notes": json.dumps(graded.notes), "seconds": graded.seconds}
+        row |= {"notes": json.dumps(graded.notes), "seconds": graded.seconds, "late": late}
         found = [{"task": t, "verdict": json.dumps(v.kept())} for t, v in graded.verdicts.items()]
         with self._transaction():
             self.gradebook.update_or_create_student(student)
@@ -163,6 +176,7 @@ class Ledger:
             before = self.known.get(student)
             same = before is not None and before.key.partition("-")[0] == key.partition("-")[0]
             self._score(submission, graded.notebook, same)
+            self._charge_lateness(submission, late)
             self._replace("judge_run", student, [row])
             self._replace("judge_verdict", student, found)
             os.replace(beside, path)
@@ -200,12 +214,13 @@ class Ledger:
             if about and (about["solution"] or about["task"]):
                 untouched = about["checksum"] == compute_checksum(cell) and not about["task"]
                 comments[about["grade_id"]].auto_comment = "No response." if untouched else None
-        self._charge_lateness(submission, written)
 
-    def _charge_lateness(self, submission, written):
+    def _charge_lateness(self, submission, said):
+        """By the due date, unless the platform has said that it was in time."""
+        written = next(n for n in submission.notebooks if n.name == self.name)
         written.late_submission_penalty = None
         late = submission.total_seconds_late
-        if late > 0:
+        if late > 0 and said is not False:
             plugin = self.penalties.plugin_inst
             student = submission.student.id
             penalty = plugin.late_submission_penalty(student, written.score, late)

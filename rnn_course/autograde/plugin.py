@@ -27,6 +27,7 @@ from rnn_course.autograde.judge_pool import JudgePool
 from rnn_course.autograde.limits import Limits
 from rnn_course.autograde.restore import master_cells
 from rnn_course.autograde.seeds import hidden_seed
+from rnn_course.autograde.shown import few
 from rnn_course.checks import patience
 
 
@@ -75,7 +76,7 @@ class Judged(Autograde):
         graded = grade_submission.grade(
             data, master, self.judges, kernelspec, seed | patience.variable()
         )
-        for note in graded.notes:
+        for note in few(graded.notes):
             self.log.warning("%s: %s", about["student"], note)
         if graded.status != "graded":
             self.log.warning("%s: %s (%s)", about["student"], graded.status, graded.words)
@@ -91,7 +92,9 @@ class Judged(Autograde):
             with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
                 notebook = gradebook.find_notebook(name, assignment)
                 kernelspec = json.loads(notebook.kernelspec or "null")
-                self.masters[assignment, name] = master_cells(notebook), kernelspec
+                about = self.coursedir.release_directory, ".", assignment
+                release = Path(self.coursedir.format_path(*about), f"{name}.ipynb")
+                self.masters[assignment, name] = master_cells(notebook, release), kernelspec
         return self.masters[assignment, name]
 
 

@@ -13,6 +13,7 @@ from nbgrader.api import MissingEntry
 from rnn_course import plots
 from rnn_course.autograde.course import CourseError
 from rnn_course.autograde.ledger import Ledger
+from rnn_course.autograde.shown import number, visible
 from rnn_course.checks import sections
 from rnn_course.checks.words import inline
 from rnn_course.verdict import ERROR, UNDONE, WRONG
@@ -173,9 +174,10 @@ def students_table(works, worth):
     out_of = sum(worth.values())
     rows = []
     for w in works:
-        points, seconds = Number(f"{w.points:g} of {out_of:g}"), Number(f"{w.seconds:.1f}")
-        rows.append([w.student, w.status, points, seconds, w.words])
-    return table(["student", "status", "points", "seconds", "words"], rows)
+        points, seconds = f"{number(w.points)} of {number(out_of)}", Number(f"{w.seconds:.1f}")
+        late = "late" if w.late else ""
+        rows.append([w.student, w.status, late, Number(points), seconds, w.words])
+    return table(["student", "status", "late", "points", "seconds", "words"], rows)
 
 
 def pictures(works, worth):
@@ -238,4 +240,4 @@ def students(number):
 
 
 def escape(value):
-    return value if isinstance(value, Markup) else html.escape(str(value))
+    return value if isinstance(value, Markup) else html.escape(visible(value))

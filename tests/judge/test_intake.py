@@ -224,7 +224,12 @@ def test_a_link_a_pipe_and_a_device_are_no_submissions(tmp_path):
     for path in (tmp_path / "pipe.ipynb", "/dev/zero"):
         with pytest.raises(OSError, match="no regular file"):
             read_notebook(path, 10)
-    assert [name for name, _, _ in files_of(tmp_path)] == ["ada.ipynb"]
+    refused = {file.path: file.refused for file in files_of(tmp_path)}
+    assert refused == {
+        "ada.ipynb": "",
+        "link.ipynb": "it is a link, not a file",
+        "pipe.ipynb": "it is no regular file",
+    }
 
 
 def test_the_table_of_a_class_reads_no_markup_and_commands_no_terminal(capsys):

@@ -10,6 +10,7 @@ from nbconvert import HTMLExporter
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from rnn_course.autograde.grade_submission import Unreadable, read
+from rnn_course.autograde.restore import Tampering
 from tests.attacks import toy
 
 MASTER = toy.master()
@@ -69,11 +70,16 @@ def test_a_changed_test_is_the_masters_again_and_noted():
     assert restored(cells)[1] == []  # blanks at the end are nobody's doing
 
 
-def test_of_copies_the_first_counts_and_answers_stay_as_plain_cells():
+def test_of_copies_of_an_answer_the_last_counts_and_the_others_stay_as_plain_cells():
     first, second = toy.cells(step="first"), toy.cells(step="second")
     notebook, notes = restored([*first.values(), *second.values()])
-    assert notes == [f"a copy of {name}" for name in IDS]
-    assert sources(notebook).count("first") == 1 and "second" in sources(notebook)
+    assert notes == [
+        *(f"a copy of {name}" for name in ("given", "step", "loop")),
+        *("step-answer was there 2 times; the last counts",),
+        *("loop-answer was there 2 times; the last counts", "why was there 2 times; the last counts"),
+    ]
+    assert [isinstance(note, Tampering) for note in notes] == [True] * 3 + [False] * 3
+    assert sources(notebook)[1:3] == ["first", "second"]
 
 
 def test_types_points_ids_and_order_are_the_masters():
