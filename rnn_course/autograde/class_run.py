@@ -27,9 +27,9 @@ from rnn_course.autograde import grade_submission
 from rnn_course.autograde.intake import find_notebook, read_notebook, read_records, record_of
 from rnn_course.autograde.judge_pool import JudgePool
 from rnn_course.autograde.limits import Limits
-from rnn_course.autograde.seeds import hidden_seed
 from rnn_course.autograde.shown import few, listed
 from rnn_course.checks import patience
+from rnn_course.checks.seeds import hidden_seed
 
 PRELOAD = ("rnn_course.checks.tasks",)  # what this course's tests import
 IN_FLIGHT = 200  # submissions that are with the judges at a time

@@ -26,9 +26,9 @@ from rnn_course.autograde.intake import read_notebook
 from rnn_course.autograde.judge_pool import JudgePool
 from rnn_course.autograde.limits import Limits
 from rnn_course.autograde.restore import master_cells
-from rnn_course.autograde.seeds import hidden_seed
 from rnn_course.autograde.shown import few
 from rnn_course.checks import patience
+from rnn_course.checks.seeds import hidden_seed
 
 
 class Judged(Autograde):

@@ -55,7 +55,9 @@ class Difference:
 
     def text(self, name, tell=True):
         """'h[2, 0, 1] is 0.31, 0.52 expected'; without the right value unless `tell`."""
-        told = f", {self.expected} expected" if self.expected and (tell or not self.is_value) else ""
+        told = (
+            f", {self.expected} expected" if self.expected and (tell or not self.is_value) else ""
+        )
         return f"{name}{self.path} {self.got}{told}"
 
 
@@ -259,7 +261,9 @@ def first_difference(expected, got, path=""):
                 return found
         extra = [key for key in got if key not in expected]
         if extra:
-            return Difference(path, f"has the key {describe(extra[0])}, which does not belong there")
+            return Difference(
+                path, f"has the key {describe(extra[0])}, which does not belong there"
+            )
         return None
     raise TypeError(f"an oracle must give tensors, numbers, words, lists or dicts: {expected!r}")
 

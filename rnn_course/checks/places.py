@@ -142,7 +142,9 @@ def shape_hint(expected, got, axes, known):
         return f"an axis of size 1 too {'many: squeeze it away' if more else 'few: unsqueeze'}"
     if t is not None and n is not None and {t, n} == {0, 1}:
         if got == (expected[0] * expected[1], *expected[2:]):
-            return "time and batch run together: torch.cat joins along an axis, torch.stack makes one"
+            return (
+                "time and batch run together: torch.cat joins along an axis, torch.stack makes one"
+            )
     if t is not None:
         for more, said in ((1, "one time step too many: does the first state stand in it?"),
                            (-1, "one time step is missing")):  # fmt: skip

@@ -125,7 +125,9 @@ class Task:
     scenes_of_cases: dict = field(default_factory=dict)
     against: str = "torch"  # whose answer the right one is, in the words of the message
     inner: Callable | None = None  # a bare step inside an answer, for the diagnosis of networks
-    failed_on: tuple | None = None  # (case, dtype): where the function checked last went wrong first
+    failed_on: tuple | None = (
+        None  # (case, dtype): where the function checked last went wrong first
+    )
 
     def __call__(self, function, points=1, hidden=False, **options):
         """Check a function and show what was found. Returns a Shown; never raises for an answer."""

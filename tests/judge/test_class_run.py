@@ -183,7 +183,7 @@ def test_a_mark_given_by_hand_is_kept_and_looked_at_again_only_if_the_answer_cha
 
 
 def test_hidden_seeds_differ_from_student_to_student_and_change_the_key(course):
-    from rnn_course.autograde.seeds import KEY_FILE, hidden_seed
+    from rnn_course.checks.seeds import KEY_FILE, hidden_seed
 
     ann, bob = (hidden_seed(course.home, s, toy.NAME) for s in ("ann", "bob"))
     assert ann != bob and ann == hidden_seed(course.home, "ann", toy.NAME)

@@ -76,7 +76,10 @@ def test_of_copies_of_an_answer_the_last_counts_and_the_others_stay_as_plain_cel
     assert notes == [
         *(f"a copy of {name}" for name in ("given", "step", "loop")),
         *("step-answer was there 2 times; the last counts",),
-        *("loop-answer was there 2 times; the last counts", "why was there 2 times; the last counts"),
+        *(
+            "loop-answer was there 2 times; the last counts",
+            "why was there 2 times; the last counts",
+        ),
     ]
     assert [isinstance(note, Tampering) for note in notes] == [True] * 3 + [False] * 3
     assert sources(notebook)[1:3] == ["first", "second"]
