@@ -246,7 +246,7 @@ class _Recurrent(DropIn):
 class RNN(_Recurrent):
     """torch.nn.RNN: Elman's network (Elman 1990), tanh or relu."""
 
-    gates = 1
+    gates = len(weights.KINDS["RNN"].gates)
 
     def __init__(self, input_size, hidden_size, num_layers=1, nonlinearity="tanh", *args, **kwargs):
         arguments.check_no_projection(kwargs)
@@ -265,7 +265,7 @@ class RNN(_Recurrent):
 class LSTM(_Recurrent):
     """torch.nn.LSTM, with projection (proj_size). States are pairs (h, c)."""
 
-    gates = 4
+    gates = len(weights.KINDS["LSTM"].gates)
     has_c = True
 
     def __init__(self, *args, **kwargs):
@@ -299,7 +299,7 @@ class LSTM(_Recurrent):
 class GRU(_Recurrent):
     """torch.nn.GRU: the reset gate acts after the matmul (see cells.gru_cell)."""
 
-    gates = 3
+    gates = len(weights.KINDS["GRU"].gates)
 
     def __init__(self, *args, **kwargs):
         arguments.check_no_projection(kwargs)
@@ -365,7 +365,7 @@ class RNNCell(_Cell):
     """torch.nn.RNNCell: one Elman step, tanh or relu."""
 
     __constants__ = [*_Cell.__constants__, "nonlinearity"]
-    gates = 1
+    gates = len(weights.KINDS["RNN"].gates)
 
     def __init__(
         self, input_size, hidden_size, bias=True, nonlinearity="tanh", device=None, dtype=None
@@ -382,7 +382,7 @@ class RNNCell(_Cell):
 class LSTMCell(_Cell):
     """torch.nn.LSTMCell: one step of an LSTM; takes and returns (h, c)."""
 
-    gates = 4
+    gates = len(weights.KINDS["LSTM"].gates)
     has_c = True
 
     def _cell(self):
@@ -392,7 +392,7 @@ class LSTMCell(_Cell):
 class GRUCell(_Cell):
     """torch.nn.GRUCell: one step of a GRU."""
 
-    gates = 3
+    gates = len(weights.KINDS["GRU"].gates)
 
     def _cell(self):
         return cells.gru_cell

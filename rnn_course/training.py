@@ -9,11 +9,7 @@ import numpy as np
 from rnn_course import cells, stack, weights
 from rnn_course.embedding import embed
 
-CELLS = {
-    "RNN": (cells.rnn_cell, 1, 1),  # cell, gates, states
-    "LSTM": (cells.lstm_cell, 4, 2),
-    "GRU": (cells.gru_cell, 3, 1),
-}
+CELLS = {"RNN": cells.rnn_cell, "LSTM": cells.lstm_cell, "GRU": cells.gru_cell}
 
 
 def softmax(logits):
@@ -104,7 +100,8 @@ class LanguageModel:
     def __init__(self, kind, V, E, H, L=1, seed=0, dtype=np.float32):
         if kind not in CELLS:
             raise ValueError(f"expected kind to be one of {', '.join(CELLS)}, got {kind!r}")
-        self.cell, gates, self.states = CELLS[kind]
+        self.cell = CELLS[kind]
+        gates, self.states = map(len, weights.KINDS[kind])
         self.H, self.L, self.dtype = H, L, dtype
         shapes = {"embedding.weight": (V, E)}
         shapes |= {f"rnn.{name}": s for name, s in weights.shapes(gates, E, H, L).items()}
