@@ -72,8 +72,10 @@ class MasterCell:
         return piece.text == self.text or piece.text == _text(self.source)
 
     def is_written(self, piece):
-        """Has the student written anything into this answer?"""
-        return bool(piece.text) and not self.is_same(piece)
+        """Has the student written anything into this answer? A remark is no code yet."""
+        if not piece.text or self.is_same(piece):
+            return False
+        return self.cell_type != "code" or _bare(piece.source) != _bare(self.source)
 
     @property
     def is_test(self):
@@ -135,15 +137,18 @@ def restore(notebook, master, kernelspec=None):
     master    a list of MasterCell, in their order
     """
     places = Places(notebook.cells, master)
-    extras, waiting = {}, []  # the student's own cells, by the cell before which they stand
+    extras, waiting = defaultdict(list), []  # the student's own cells: before which they stand
     for piece in places.pieces:
+        cell = _cell(piece.kind, _harmless(piece.source, piece.kind), {})
         if piece.place:
-            extras[piece.place], waiting = waiting, []
+            extras[piece.place], waiting = waiting + extras[piece.place], []
+        elif piece.before:
+            extras[piece.before].append(cell)
         elif not piece.dropped:
-            waiting.append(_cell(piece.kind, _harmless(piece.source, piece.kind), {}))
+            waiting.append(cell)
     notebook.cells = []
     for original in places.master:
-        notebook.cells += extras.get(original.grade_id, [])
+        notebook.cells += extras[original.grade_id]
         source = places.source(original)
         if source != original.source:
             source = _harmless(source, original.cell_type)
@@ -169,6 +174,7 @@ class Piece:
     name     its grade_id, if it has one
     rest     the instructor's cell whose text was taken out of it, if one was
     place    the grade_id of the master's cell that it is, once that is known
+    before   the answer that it must not stand behind: one that came later defines the same
     dropped  it holds nothing of the student's, or stands elsewhere
     """
 
@@ -177,6 +183,7 @@ class Piece:
     name: str | None = None
     rest: str | None = None
     place: str | None = None
+    before: str | None = None
     dropped: bool = False
 
     @property
@@ -219,6 +226,7 @@ class Places:
         self._answers_by_text()
         self._by_order()
         self._written_below()
+        self._earlier_ones()
         self._note()
 
     def source(self, original):
@@ -250,7 +258,7 @@ class Places:
             original = self.known[name]
             best = self._best(original, found)
             for piece in found:
-                own = original.solution and original.is_written(piece)
+                own = original.solution and piece.text and not original.is_same(piece)
                 piece.dropped = piece is not best and not own
             self.at[name], best.place = best, name
             if len(found) > 1 and original.solution:
@@ -381,6 +389,15 @@ class Places:
             piece.dropped = True
         self._put(first, original)
 
+    def _earlier_ones(self):
+        """What the answer replaced must not replace the answer, wherever it was found."""
+        for original in self.master:
+            answer = self.at.get(original.grade_id)
+            if original.solution and answer in self.pieces:
+                for piece in self.pieces[: self.pieces.index(answer)]:
+                    if piece.is_free and piece.defines & original.names:
+                        piece.before = original.grade_id
+
     # ------------------------------------------------------------ what is said of it
 
     def _note(self):
@@ -433,6 +450,11 @@ def defined(source):
         return frozenset()
     found = DEFINITION.finditer(NO_CODE.sub("''", source))
     return frozenset(match[1] or match[2] for match in found)
+
+
+def _bare(source):
+    """The code of a cell: without remarks, texts, and how it is spaced."""
+    return NO_CODE.sub("", source).split() if len(source) <= LONGEST_ANSWER else source
 
 
 def _text(source):
