@@ -24,7 +24,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, ThreadPoolExecut
 from pathlib import Path
 
 from rnn_course.autograde import grade_submission
-from rnn_course.autograde.intake import find_notebook, read_notebook, read_records, record_of
+from rnn_course.autograde.intake import find_notebook, read_records, record_of
 from rnn_course.autograde.judge_pool import JudgePool
 from rnn_course.autograde.limits import Limits
 from rnn_course.autograde.shown import few, listed
@@ -58,7 +58,8 @@ class Here:
     def __init__(self, limits, trusted, jobs=None):
         self.limits = limits
         self.judges = JudgePool(limits, trusted, PRELOAD)
-        self.threads = ThreadPoolExecutor(jobs or _cores())
+        self.jobs = jobs or _cores()
+        self.threads = ThreadPoolExecutor(self.jobs)
 
     def submit(self, *submission):
         """A Future of `judge_one(judges, *submission)`."""
@@ -80,9 +81,12 @@ class Cluster:
         self.client = _dask_client(scheduler)
         self.client.register_plugin(_judges_of_a_worker(limits, trusted))
         self.executor = self.client.get_executor(pure=False)
+        self.jobs = sum(self.client.nthreads().values()) or 1  # that are there by now
 
-    def submit(self, *submission):
-        return self.executor.submit(judge_on_worker, *submission)
+    def submit(self, data, *about):
+        if isinstance(data, grade_submission.File):  # a worker may be on another machine
+            data = data.without_outputs(self.limits)
+        return self.executor.submit(judge_on_worker, data, *about)
 
     def __enter__(self):
         return self
@@ -227,12 +231,13 @@ class _Class:
         """A student's Submission."""
         name = self.ledger.name
         folder = self.course.notebook("submitted", name, student).parent
-        data, note = read_submission(folder, name, self.judges.limits.notebook)
+        data, note = submitted_file(folder, name)
         late, said = record_of(self.records, student, folder)
         notes = [text for text in (said, note) if text]
         seed = hidden_seed(self.course.home, student, name, data)
         timestamp = self.ledger.timestamp(student)
-        submitted = digest(data, str(timestamp))
+        about = data.digest if isinstance(data, grade_submission.File) else data
+        submitted = digest(about, str(timestamp))
         key = f"{submitted[:32]}-{digest(self.common, seed, late, notes)[:32]}"
         return Submission(key, timestamp, data, seed, late, notes)
 
@@ -286,10 +291,10 @@ def in_turns(put_off):
     return first, others
 
 
-def read_submission(folder, name, limit):
-    """(bytes, note) of the submission in a folder, or (grade_submission.Absent, "")."""
+def submitted_file(folder, name):
+    """(grade_submission.File, note) of the submission in a folder, or (Absent, "")."""
     try:
-        return read_notebook(folder / f"{name}.ipynb", limit), ""
+        return grade_submission.File.at(folder / f"{name}.ipynb"), ""
     except (FileNotFoundError, NotADirectoryError):
         path, note, there = find_notebook(folder, name)
     except OSError as error:
@@ -301,7 +306,7 @@ def read_submission(folder, name, limit):
     if path is None:
         return grade_submission.Absent("missing", f"there is {listed(there)}" if there else ""), ""
     try:
-        return read_notebook(path, limit), note
+        return grade_submission.File.at(path), note
     except OSError as error:
         return grade_submission.Absent("unreadable", error.strerror), note
 

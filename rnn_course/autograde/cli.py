@@ -17,6 +17,7 @@ import glob
 import sys
 from pathlib import Path
 
+from rnn_course.autograde.limits import WALL
 from rnn_course.autograde.shown import few, listed, number, visible
 
 NOT_INSTALLED = (
@@ -186,6 +187,7 @@ def grade(options, root):
     try:
         with judging(None, trusted, options.jobs, options.scheduler) as judges:
             for name in names:
+                print(at_most(judges, len(students[name])), file=sys.stderr)
                 progress = bar(f"grading {name}")
                 rows = grade_class(course, name, students[name], judges, options.regrade, progress)
                 show(name, rows)
@@ -199,6 +201,17 @@ def grade(options, root):
         print("no isolation was used: these notebooks are the course's own sample class")
     else:
         print("no isolation was used: the notebooks ran with your rights on this machine")
+
+
+def at_most(judges, number):
+    """How long a run over so many submissions can take, whatever they do, in one line."""
+    limits = judges.limits
+    hours = limits.longest(number, judges.jobs) / 3600
+    return (
+        f"{number} submissions, {judges.jobs} at a time: each may compute for "
+        f"{limits.notebook_seconds:g} s and take {WALL} times as long where it waits, so even if "
+        f"all of them hang this ends within {hours:.1f} hours"
+    )
 
 
 def take_in_export(options, root):
@@ -292,20 +305,28 @@ def feedback(options, root):
     course = choose_class(options, root)
     if options.name:
         course.require(options.name)
-    pages = []
+    pages, failed = [], []
     for name in [options.name] if options.name else course.assignments():
-        pages += feedback_pages(course, name, bar(f"feedback {name}"))
-    if not pages:
+        pages += feedback_pages(course, name, bar(f"feedback {name}"), failed)
+    for why in failed:
+        print(f"no page for {visible(why)}", file=sys.stderr)
+    if not pages and not failed:
         raise CourseError(
             f"nothing is graded: looked for STUDENT/{options.name or 'NAME'} in "
             f"{course.home / 'autograded'}; run `rnn-course grade` first"
         )
     print(f"{len(pages)} pages in {course.home / 'feedback'}")
+    return bool(failed)
 
 
-def feedback_pages(course, name, progress=lambda students: students):
-    """Let nbgrader make each graded submission's page where it is missing or old; their paths."""
+def feedback_pages(course, name, progress=lambda students: students, failed=None):
+    """Let nbgrader make each graded submission's page where it is missing or old; their paths.
+
+    failed  a list for those that cannot be made: "STUDENT, NAME: why"; without it, CourseError
+    """
     from nbgrader.converters import GenerateFeedback
+
+    from rnn_course.autograde.course import CourseError
 
     graded = course.root / course.coursedir.autograded_directory
     students = sorted(path.parent.parent.name for path in graded.glob(f"*/{name}/{name}.ipynb"))
@@ -317,7 +338,13 @@ def feedback_pages(course, name, progress=lambda students: students):
         newest = max(p.stat().st_mtime_ns for p in (notebook, gradebook) if p.exists())
         known = page.exists() and gradebook.exists()  # else: a mark may have been given since
         if not known or page.stat().st_mtime_ns <= newest:
-            course.convert(GenerateFeedback, name, glob.escape(student), force=True)
+            try:
+                course.convert(GenerateFeedback, name, glob.escape(student), force=True)
+            except CourseError as error:
+                if failed is None:
+                    raise
+                failed.append(f"{student}, {name}: {error}")
+                continue
         pages.append(page)
     return pages
 

@@ -708,12 +708,6 @@ def open_regular(path):
     return file
 
 
-def read_notebook(path, limit):
-    """The bytes of a submitted file, cut off after limit + 1. Raises OSError in words."""
-    with open_regular(path) as file:
-        return file.read(limit + 1)
-
-
 # ---------------------------------------------------------------- whose it is
 
 # The columns of the platforms' own exports by the names that a roster of one's own gives them.

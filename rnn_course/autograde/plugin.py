@@ -22,7 +22,6 @@ from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from traitlets import Bool, Dict, List
 
 from rnn_course.autograde import grade_submission, sandbox
-from rnn_course.autograde.intake import read_notebook
 from rnn_course.autograde.judge_pool import JudgePool
 from rnn_course.autograde.limits import Limits
 from rnn_course.autograde.restore import master_cells
@@ -69,7 +68,7 @@ class Judged(Autograde):
         master, kernelspec = self._master(about["assignment"], about["notebook"])
         home = Path(self.coursedir.root, self.coursedir.submitted_directory).parent
         try:
-            data = read_notebook(notebook_filename, self.judges.limits.notebook)
+            data = grade_submission.File.at(notebook_filename)
         except OSError as error:
             data = grade_submission.Absent("unreadable", error.strerror)
         seed = hidden_seed(home, about["student"], about["assignment"], data)

@@ -49,10 +49,13 @@ def hidden_seed(home, student, assignment, data=b""):
     """{environment variable: seed} for one submission. The key is made at the first use, mode 600.
 
     home  the class's folder
-    data  the submission's bytes, or what stands for them
+    data  the submission's bytes, or what stands for them (grade_submission.File, Absent)
     """
-    data = data if isinstance(data, bytes) else repr(data).encode()
-    key = hashlib.blake2b(_key(home) + hashlib.blake2b(data).digest()).digest()
+    if hasattr(data, "digest"):
+        mark = bytes.fromhex(data.digest)
+    else:
+        mark = hashlib.blake2b(data if isinstance(data, bytes) else repr(data).encode()).digest()
+    key = hashlib.blake2b(_key(home) + mark).digest()
     return {SEED_VARIABLE: student_seed(key, student, assignment)}
 
 

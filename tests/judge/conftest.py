@@ -54,7 +54,8 @@ class Judged:
     def __init__(self, judges, cells):
         kinds = {"student": STUDENT, "given": GIVEN, "test": TEST}
         self.cells = [Cell(kinds[kind.rstrip("0123456789")], source) for kind, source in cells]
-        results, self.events = judges.judge(self.cells)
+        results, self.what_happened = judges.judge(self.cells)
+        self.events = list(dict.fromkeys(event.kind for event in self.what_happened))
         self.outputs = [outputs for outputs, _, _ in results]
         self.verdicts = [verdict for _, _, verdict in results]
         self.tests = [

@@ -12,6 +12,7 @@ from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
 from rnn_course.autograde.grade_submission import Unreadable, read
+from rnn_course.autograde.limits import Limits
 from rnn_course.autograde.restore import MasterCell, Tampering, defined
 from tests.attacks import toy
 
@@ -21,7 +22,7 @@ IDS = [cell.grade_id for cell in MASTER]
 
 def restored(cells):
     text = cells if isinstance(cells, str) else toy.notebook(cells)
-    notebook, notes = read(text.encode(), MASTER, limit=10**7)
+    notebook, notes = read(text.encode(), MASTER, limits=Limits())
     nbformat.validate(notebook)
     known = {cell.grade_id: cell for cell in MASTER}
     seen = []
@@ -138,12 +139,12 @@ def test_old_formats_are_read():
         (b'{"nbformat": 2}', "wrong version", "format 2; save it in format 4"),
         (b'{"nbformat": 5, "cells": []}', "wrong version", "format 5"),
         (b"[" * 10**5, "unreadable", "not a notebook"),
-        (b" " * (10**7 + 1), "unreadable", "at most 10,000,000"),
+        (b" " * (10**7 + 1), "too large", "at most 9.5 MB"),
     ],
 )
 def test_what_is_no_notebook_is_told_in_words(data, status, said):
     with pytest.raises(Unreadable, match=said) as error:
-        read(data, MASTER, limit=10**7)
+        read(data, MASTER, limits=Limits(notebook=10**7))
     assert error.value.status == status
 
 

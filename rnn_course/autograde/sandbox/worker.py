@@ -2,7 +2,7 @@
 
 It knows no test and no expected value. Requests and answers are frames of `wire`:
 
-    cell   run a cell                                    -> its outputs and number
+    cell   run a cell                                    -> whether it was refused something
     names  what the student's names stand for            -> a kind for each, and plain values
     make   an instance of one of the student's modules   -> its number, parameters, buffers
     read   an attribute of an instance                   -> its value, or that it is a method
@@ -146,10 +146,10 @@ def _handle(message, tree, body):
         calls.pop(number, None)
     if message["do"] == "cell":
         with _student_code():
-            number, refused = shell.run(
+            refused = shell.run(
                 message["source"], lambda error: isinstance(error, disable_recurrent.Refused)
             )
-        return {"number": number, "refused": refused}, None
+        return {"refused": refused}, None
     if message["do"] == "call":
         return _call(message, tree, body)
     value, _ = wire.decode(tree, body)
