@@ -25,7 +25,7 @@ browser-test bench evidence lint clean""".split()
 # -- what is tracked ---------------------------------------------------------------------------
 
 BUILT = re.compile(
-    r"\.ipynb$|(^|/)(_build|class|work|__pycache__|\.venv)/|\.(db|pyc|zip|whl)$|\.egg-info"
+    r"\.ipynb$|(^|/)(_build|build|class|work|__pycache__|\.venv)/|\.(db|pyc|zip|whl)$|\.egg-info"
 )
 
 

@@ -18,7 +18,6 @@ from rnn_course.checks.mistakes import Mistake
 from rnn_course.checks.task import task
 from rnn_course.checks.tasks.recurrent import weights
 
-
 BY_HAND = (*RECURRENT, "torch.nn.utils.rnn")
 
 
