@@ -122,9 +122,10 @@ def make_wheel(root, folder):
 
 
 def requirements(root, wheel):
-    """The package's own dependencies with the versions of requirements.txt, and the wheel."""
+    """What students need, with the versions of requirements.txt, and the wheel."""
     with (root / "pyproject.toml").open("rb") as file:
-        needed = tomllib.load(file)["project"]["dependencies"]
+        project = tomllib.load(file)["project"]
+    needed = project["dependencies"] + project["optional-dependencies"]["notebooks"]
     pins = {}
     for line in (root / "requirements.txt").read_text(encoding="utf-8").splitlines():
         pinned = re.match(r"([\w.-]+)==[^\s#]+", line)
