@@ -20,8 +20,15 @@ from rnn_course.checks.diagnosis.first import first_wrong
 from rnn_course.checks.diagnosis.prints import alike, cases_of, observe, print_of
 from rnn_course.checks.diagnosis.tables import search
 
-ONLY_HIDDEN = "The visible cases are right; others, with other sizes and numbers, are not."
-UNSTEADY = "Called twice with the same inputs it gives different numbers."
+ONLY_HIDDEN = (
+    "All visible cases are right. Of the others, which have other sizes and numbers, at least one "
+    "is not."
+)
+UNSTEADY = (
+    "Called twice with the same inputs it gives different numbers. It keeps something from call "
+    "to call (a variable outside, a changed default), draws random numbers, or reads memory that "
+    "was never filled (`torch.empty`)."
+)
 NO_PRINTS = "What it may be cannot be said: {}."
 
 
@@ -64,9 +71,9 @@ def diagnose(task, function, trials, shown):
         return Diagnosis(clues=[ONLY_HIDDEN])
     trouble = trials[0].trouble
     if trouble:
-        said = hypotheses.errors.get(trouble.mistake)
-        if said:
-            return Diagnosis([Named(trouble.mistake, said)])
+        name = trouble.mistake.replace("_", "-")
+        if name in hypotheses.errors:
+            return Diagnosis([Named(name, hypotheses.errors[name])])
     seen = observe(task, function, some)
     if not trouble and not is_steady(task, function, some, seen):
         return Diagnosis(clues=[UNSTEADY])

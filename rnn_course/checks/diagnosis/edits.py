@@ -20,7 +20,8 @@ def start(lines):
     body = parsed(lines)
 
     def changes(text):
-        return [Change((text.tree, "body", 0), lambda node: together(*body, node), START)]
+        place = (text.tree, "body", 0)
+        return [Change(place, lambda node: together(*body, node), START, tuple(body))]
 
     return changes
 
@@ -28,12 +29,15 @@ def start(lines):
 def result(pattern):
     """The answer X becomes this expression of it."""
     whole = ast.parse(f"(lambda X: {pattern})(Y)", mode="eval").body
+    line = tuple(parsed(f"X = {pattern}"))
 
     def wrapped(value):
         return ast.Call(whole.func, [value], [])
 
     def changes(text):
-        return [Change((node, "value", None), wrapped, RESULT) for node in returns(text.tree)]
+        found = [(node, "value", None) for node in returns(text.tree)]
+        lines = [line] + [()] * (len(found) - 1)  # around the whole function they count once
+        return [Change(place, wrapped, RESULT, lines[k]) for k, place in enumerate(found)]
 
     return changes
 

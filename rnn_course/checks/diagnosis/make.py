@@ -11,6 +11,7 @@ import sys
 import time
 import warnings
 from collections import defaultdict
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -28,11 +29,11 @@ from rnn_course.checks.diagnosis.prints import (
     some_of,
 )
 from rnn_course.checks.diagnosis.tables import Hypotheses, Row
-from rnn_course.checks.diagnosis.texts import RESULT, START, Text, texts_of
+from rnn_course.checks.diagnosis.texts import Text, texts_of
 
 LIKELY = 110  # mistakes that pairs are made of
 MOST_PAIRS = 4000
-PAIR_SECONDS = 5.0  # for one task
+PAIR_SECONDS, SLIP_SECONDS = 5.0, 4.0  # of processor time for one task
 MOST_LINES = 20_000  # that a text with a `while` may run through
 EXACT = (torch.float64,)
 
@@ -44,6 +45,8 @@ class Candidate:
     mistake: mistakes.Mistake
     text: Text
     changes: list
+    function: Callable
+    wrap: Callable | None
     numbers: np.ndarray
 
     @property
@@ -80,17 +83,21 @@ class Maker:
         self.is_float = any(
             x.is_floating_point() for x in values.tensors(task.exact(self.cases[0]))
         )
-        self.candidates = []
+        self.candidates, self.plain = [], {}  # plain: text -> its function
         for k, text in enumerate(self.texts):
-            if not self.is_right(self.run(self.function(text), self.cases)):
+            self.plain[text], _ = self.function(text)
+            if not self.is_right(self.run(self.plain[text], self.cases)):
                 raise mistakes.DataError(
                     f"{task.name}: way {k + 1} of {len(self.texts)} is not a right answer"
                 )
 
     def function(self, text, changes=()):
-        """A text with these changes, to be called."""
+        """(a text with these changes, to be called; wrap, see Text.around)."""
+        wrap = text.around(changes) if changes else None
+        if wrap:
+            return wrap(self.plain[text]), wrap
         function = text.function(changes)
-        return _limited(function) if text.may_hang else function
+        return (_limited(function) if text.may_hang else function), None
 
     def run(self, function, some):
         """The prints of a function."""
@@ -116,9 +123,12 @@ class Maker:
                 self.report.refused[mistake.name] = why
 
     def take_slips(self):
+        end = time.thread_time() + SLIP_SECONDS
         for text in self.texts:
             kinds = kinds_of(text, self.cases[0].args)
             for changes, words in operators.slips(text, kinds):
+                if time.thread_time() > end:
+                    return
                 said = f"{words[0].upper()}{words[1:]}."
                 slip = mistakes.Mistake(_short(words), said, None, rare=True, kind="slip")
                 self.take(slip, text, changes)
@@ -126,7 +136,7 @@ class Maker:
     def take(self, mistake, text, changes):
         """Add a mistake to the candidates; returns '' or why it is refused."""
         try:
-            function = self.function(text, changes)
+            function, wrap = self.function(text, changes)
             numbers = self.run(function, self.cases[:1])
             if np.isnan(numbers).any():
                 return f"it raises: {self.error(function)}"
@@ -138,7 +148,7 @@ class Maker:
             return f"it does not compile: {error}"
         if self.is_right(numbers):
             return "it changes nothing"
-        self.candidates.append(Candidate(mistake, text, changes, numbers))
+        self.candidates.append(Candidate(mistake, text, changes, function, wrap, numbers))
         return ""
 
     def is_news(self, number):
@@ -206,8 +216,8 @@ class Maker:
     def pairs(self, firsts, singles):
         """(prints, rows, tried cases) of two mistakes at once, each pair with a print of its own."""
         plain = [k for k, case in enumerate(self.cases) if case.part != "edges"] or [0]
-        tried = [k for k in plain if k < self.visible][:2]
-        tried += [k for k in plain if k >= self.visible][-1:]
+        tried = [k for k in plain if k < self.visible][: 1 if self.is_float else 3]
+        tried += [k for k in plain if k >= self.visible][: 1 if self.is_float else 2]
         likely = [k for k, c in enumerate(firsts) if not c.mistake.rare]
         likely.sort(key=lambda k: (firsts[k].kind == "always", firsts[k].mistake.place))
         order = sorted(combinations(range(min(LIKELY, len(likely))), 2), key=sum)
@@ -224,32 +234,28 @@ class Maker:
         rows = np.array(rows, np.uint16).reshape(-1, 2)
         return prints[keep], rows[keep], tried
 
+    def joined(self, one, two):
+        """The function with two mistakes, or None where both change the same."""
+        for a, b in ((one, two), (two, one)):
+            if a.wrap:  # what belongs to no line goes with every text
+                return a.wrap(b.function)
+        if one.text is not two.text or one.text.touched(one.changes) & one.text.touched(
+            two.changes
+        ):
+            return None
+        return self.function(one.text, [*one.changes, *two.changes])[0]
+
     def both(self, one, two, tried):
         """The prints of two mistakes at once, or None where they cannot be together."""
         try:
-            joined = join(one, two)
-            if joined is None:
+            function = self.joined(one, two)
+            if function is None:
                 return None
-            numbers = self.run(self.function(*joined), [self.cases[k] for k in tried])
+            numbers = self.run(function, [self.cases[k] for k in tried])
         except (LookupError, SyntaxError, ValueError, TypeError, AttributeError):
             return None
         is_right = alike(numbers, some_of(self.right, tried)).all()
         return None if np.isnan(numbers).any() or is_right else numbers
-
-
-def join(one, two):
-    """(text, changes) of two mistakes in one text, or None where they change the same."""
-    text = one.text
-    if text is not two.text:  # what belongs to no line goes with every text
-        for x, y in ((one, two), (two, one)):
-            if all(change.number in (START, RESULT) for change in x.changes):
-                text, a, b = y.text, x.mistake.changes(y.text), y.changes
-                break
-        else:
-            return None
-    else:
-        a, b = one.changes, two.changes
-    return None if text.touched(a) & text.touched(b) else (text, [*a, *b])
 
 
 def _slack(numbers):

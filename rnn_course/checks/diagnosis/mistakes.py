@@ -96,7 +96,7 @@ def entries(group, task, read, rare, form):
 
 def errors(name):
     """name of a mistake -> sentence, for those that stop with an error of torch (trouble.py)."""
-    return own(name).get("raises", {})
+    return {key.replace("_", "-"): says for key, says in own(name).get("raises", {}).items()}
 
 
 # ----------------------------------------------------------------------------------- families
