@@ -223,6 +223,38 @@ def test_of_another_way_to_the_right_answer_nothing_is_said():
     assert found_in(rnn_in_another_style) is None
 
 
+# ----------------------------------------------------------------------------------- names
+
+
+@pytest.mark.parametrize(("name", "step"), [("rnn_cell", 5), ("lstm_cell", 60), ("rnn", 25)])
+def test_a_mistake_is_called_by_its_name_or_by_one_of_the_same_numbers(name, step):
+    task, text = getattr(check, name), texts_module.texts_of(name)[0]
+    known, checked = store.load(name), 0
+    some, _ = prints.cases_of(task)
+    rows = {row.name: k for k, row in enumerate(known.rows)}
+    for mistake in mistakes.known(task, text)[::step]:
+        if mistake.name not in rows:
+            continue
+        function = text.function(mistake.changes(text))
+        assert task.verdict(function).mistakes == [mistake.name]
+        observed = prints.observe(task, function, some, (torch.float32,))
+        assert prints.fits(known.singles[rows[mistake.name]][None], observed)[0]
+        checked += 1
+    assert checked >= 5
+
+
+def test_two_likely_mistakes_are_both_named():
+    text = texts_module.texts_of("rnn")[0]
+    known = {m.name: m for m in mistakes.known(check.rnn, text)}
+    for one, two in (
+        ("bias-hh-missing", "results-exchanged"),
+        ("activation-relu", "state-not-carried"),
+        ("output-before-the-step", "W-hh-transposed"),
+    ):
+        changes = [c for name in (one, two) for c in known[name].changes(text)]
+        assert set(check.rnn.verdict(text.function(changes)).mistakes) == {one, two}
+
+
 def test_outdated_prints_name_nothing_and_say_so(monkeypatch):
     monkeypatch.setattr(store, "load", lambda name: None)
     verdict = check.first_state.verdict(lambda h_0, xs, W_hh: xs[0])

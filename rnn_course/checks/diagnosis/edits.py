@@ -67,8 +67,15 @@ FORMS = {"start": start, "result": result}
 
 
 def around(node, new):
-    """Some statements in the place of one, which stands among them where they have `...`."""
-    return together(*(node if ast.unparse(line) == "..." else line for line in new))
+    """Some statements in the place of one, which stands among them where they have `...`.
+
+    If the last of them is a head without a body, it gets the body that stood there.
+    """
+    last = new[-1]
+    if hasattr(node, "body") and hasattr(last, "body") and isinstance(last.body[0], ast.Pass):
+        last = copy.copy(last)
+        last.body = node.body
+    return together(*(node if ast.unparse(line) == "..." else line for line in (*new[:-1], last)))
 
 
 def located(text, right):

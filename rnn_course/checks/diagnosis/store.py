@@ -38,12 +38,17 @@ def names():
 @cache
 def key(name):
     """The digest of all that the prints of a task are made from."""
+    from rnn_course.checks.diagnosis import mistakes
     from rnn_course.checks.diagnosis.texts import assignments
 
     assignment = assignments()[name]
+    families = (*mistakes.ALWAYS, *mistakes.own(name).get("families", {}))
     files = [EXERCISES / f"{assignment}.md", MISTAKES / f"{name}.toml"]
     files += [EXERCISES / "ways" / f"{assignment}.py", CHECKS / "cases.py"]
-    files += [CHECKS / "tasks" / f"{assignment}.py", *sorted((HERE / "families").glob("*.toml"))]
+    files += [
+        CHECKS / "tasks" / f"{assignment}.py",
+        *(HERE / "families" / f"{f}.toml" for f in families),
+    ]
     makers = ("texts", "edits", "mistakes", "operators", "prints", "make", "values", "trace")
     files += [HERE / f"{stem}.py" for stem in makers]
     digest = hashlib.sha256(f"{np.__version__} {torch.__version__}".encode())
