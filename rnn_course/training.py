@@ -180,6 +180,35 @@ def train(model, chunks, optimiser, max_norm=1.0):
         yield loss
 
 
+NGRAMS = ("unigrams", "bigrams", "trigrams")
+
+
+def ngram_tables(ids, V):
+    """The probability of a token after none, one and two others: (V), (V, V) and (V, V, V).
+
+    ids (R,) whole numbers below V, the training text. The last axis is the token that follows.
+    What a table says of a rare beginning is mostly what the table before it says: counts are
+    raised by 5 times its probabilities, the first ones by 5 / V.
+    """
+    ids, p, tables = np.asarray(ids), np.full(V, 1 / V), []
+    for n in range(1, len(NGRAMS) + 1):
+        counts = np.zeros((V,) * n)
+        np.add.at(counts, tuple(ids[k : len(ids) - n + 1 + k] for k in range(n)), 1)
+        counts += 5 * p
+        p = counts / counts.sum(-1, keepdims=True)
+        tables.append(p)
+    return tables
+
+
+def ngram_losses(tables, ids):
+    """The mean loss of each table on another text, in nats per token: name -> loss."""
+    ids = np.asarray(ids)
+    return {
+        name: float(-np.log(p[tuple(ids[k : len(ids) - n + 1 + k] for k in range(n))]).mean())
+        for n, (name, p) in enumerate(zip(NGRAMS, tables, strict=True), start=1)
+    }
+
+
 class ScoreTable:
     """What score_table returns: a table on a page (Markdown), aligned text in a terminal."""
 

@@ -1,5 +1,6 @@
 """The contract of a check: it returns, never raises, and its verdict is torch's."""
 
+import functools
 import math
 import pickle
 import re
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 
+from rnn_course import cells, embedding, packing, training
 from rnn_course.checks import cases, check, diagnose, plain, sections, seeds
 from rnn_course.checks.task import TASKS, Task, task
 from rnn_course.verdict import Verdict
@@ -394,3 +396,29 @@ def test_nothing_is_written_to_stderr_or_warned(capfd):
         check.lstm(lambda xs, state, *w: (xs, state))
         check.rnn_packed(lambda data, sizes, h0, *w: (data, h0))
     assert capfd.readouterr().err == ""
+
+
+REFERENCE = {
+    "one_hot": embedding.one_hot,
+    "nearest": embedding.nearest,
+    "pack": packing.pack,
+    "cross_entropy": training.cross_entropy,
+    "clip_by_global_norm": training.clip_by_global_norm,
+    "reverse_by_length": packing.reverse_by_length,
+    "rnn_cell": cells.rnn_cell,
+}
+
+
+@pytest.mark.parametrize("name", REFERENCE)
+def test_a_function_of_the_reference_is_no_answer(name):
+    function, check_ = REFERENCE[name], getattr(check, name)
+    for handed_in in (function, functools.partial(function)):
+        found = check_.verdict(handed_in)
+        assert (found.status, found.points) == ("ready-made", 0.0)
+        assert f"rnn_course's {function.__name__}," in found.message
+        assert "not to be handed in" in found.message
+
+
+def test_nor_is_one_that_calls_it():
+    found = check.pack.verdict(lambda padded, lengths: packing.pack(padded, lengths))
+    assert found.status == "ready-made" and "rnn_course's pack, which" in found.message

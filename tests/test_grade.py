@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import build
@@ -19,6 +20,7 @@ from rnn_course.autograde.class_run import grade_class as judge_class
 from rnn_course.autograde.class_run import judging
 from rnn_course.autograde.cli import feedback_pages as feedback
 from rnn_course.autograde.course import Course, CourseError
+from rnn_course.autograde.intake import is_nbgraders
 from rnn_course.autograde.sandbox import probe
 
 ROOT = build.EXERCISES.parent
@@ -285,6 +287,72 @@ def test_who_is_on_the_roster_and_handed_in_nothing_has_a_row(small, tmp_path, m
     assert rows == {"ada": "graded", "grace": "missing"}
 
 
+CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,rnn (4711),Final Score
+    Points Possible,,,,,28.0,(read only)
+"Lovelace, Ada",101,0042,ada,A,,
+"Noether, Emmy",102,0043,emmy,A,,
+"""
+
+
+def test_a_download_of_canvas_from_the_zip_to_the_grades(small, tmp_path, monkeypatch, capsys):
+    """Late, another name, a hostile one; the ids go back, with Canvas's own export or alone."""
+    monkeypatch.setenv("COURSE", str(small.home))
+    right = sample_class.submissions(small, FIRST)["right"]
+    export, gradebook = tmp_path / "export.zip", tmp_path / "gradebook.csv"
+    with zipfile.ZipFile(export, "w") as archive:
+        archive.writestr("lovelaceada_LATE_101_9001_Copy of rnn.ipynb", right)
+        archive.writestr("__MACOSX/._lovelaceada_LATE_101_9001_Copy of rnn.ipynb", "left over")
+        archive.writestr("strange\x1b]52;c;eA==\x07_7_9002_rnn.ipynb", right)
+        archive.writestr("=cmd.txt", "")
+    gradebook.write_text(CANVAS)
+    arguments = ["grade", FIRST, "--submissions", str(export)]
+    assert cli.main([*arguments, "--roster", str(gradebook), "--timezone", "Europe/Berlin"]) == 0
+    out, err = capsys.readouterr()
+    assert "\x1b" not in out + err and "\\x1b]52;c;eA==\\x07_7_9002_rnn.ipynb: nobody on" in err
+    assert "not taken: =cmd.txt: its name has none of the known forms" in err
+    assert "read as those of Europe/Berlin" in err and "handed in no notebook: emmy" in err
+    with (small.home / f"grades-{FIRST}.csv").open() as file:
+        rows = {line["student"]: line for line in csv.DictReader(file)}
+    assert rows["ada"]["late"] == "late" and rows["emmy"]["status"] == "missing"
+    assert rows["ada"]["words"] == "the notebook was called 'Copy of rnn.ipynb'"
+    assert float(rows["ada"]["points"]) == 24
+    assert "<td>late</td>" in (small.home / f"report-{FIRST}.html").read_text()
+
+    def exported(*more):
+        assert cli.main(["export", "--for", "canvas", *more]) == 0
+        with (small.home / "grades-canvas.csv").open(newline="") as file:
+            return list(csv.reader(file))
+
+    lines = exported("--roster", str(gradebook))
+    assert lines[0][5:] == ["rnn (4711)"]
+    assert lines[2] == ["Lovelace, Ada", "101", "0042", "ada", "A", "24"]
+    lines = exported("--column", "rnn=Assignment 2 (4711)")
+    assert lines[0][5:] == ["Assignment 2 (4711)"] and ["ada", "101"] == lines[2][:2]
+
+
+def test_a_folder_of_moodles_is_not_taken_for_nbgraders_own_form(tmp_path):
+    inside = tmp_path / "Ann Lee_1_assignsubmission_file_" / FIRST
+    inside.mkdir(parents=True)
+    (inside / f"{FIRST}.ipynb").write_text("{}")
+    assert not is_nbgraders(tmp_path, FIRST) and not is_nbgraders(tmp_path)
+    (tmp_path / "own" / "bob" / FIRST).mkdir(parents=True)
+    assert is_nbgraders(tmp_path / "own", FIRST) and is_nbgraders(tmp_path / "own")
+
+
+def test_links_leftovers_and_names_that_are_no_text(small, monkeypatch, capsys):
+    monkeypatch.setenv("COURSE", str(small.home))
+    (small.submitted / "eve").mkdir()
+    (small.submitted / "eve" / FIRST).symlink_to(small.submitted / "ada" / FIRST)
+    (small.submitted / ".ipynb_checkpoints" / FIRST).mkdir(parents=True)
+    (small.submitted / os.fsdecode(b"\xff") / FIRST).mkdir(parents=True)
+    assert cli.main(["grade", FIRST]) == 0
+    assert "\\udcff: its name is no text" in capsys.readouterr().err
+    with (small.home / f"grades-{FIRST}.csv").open() as file:
+        rows = {line["student"]: line for line in csv.DictReader(file)}
+    assert set(rows) == {"ada", "eve"} and rows["eve"]["status"] == "unreadable"
+    assert "a link, which is not followed" in rows["eve"]["words"]
+
+
 def test_the_sample_class_is_trusted_where_there_is_no_isolation(
     course, graded, monkeypatch, capsys
 ):
@@ -338,6 +406,11 @@ def test_plain_nbgrader_grades_too(small):
         (["grade", FIRST, "--submissions", "TMP/file"], "no zip file, or a broken one"),
         (["grade", "--submissions", "TMP/file"], "which assignment is in"),
         (["grade", FIRST, "--roster", "TMP/file"], "--roster goes with --submissions"),
+        (["grade", FIRST, "--pattern", "x"], "--pattern goes with --submissions"),
+        (["grade", FIRST, "--timezone", "UTC"], "--timezone goes with --submissions"),
+        (["grade", FIRST, "--submissions", "TMP/file", "--timezone", "Mars"], "no such time zone"),
+        (["grade", FIRST, "--submissions", "TMP/file", "--pattern", "("], "no regular expression"),
+        (["export", "--column", "x=y"], "--column goes with --for canvas"),
         (["grade", FIRST, "--submissions", "TMP/file", "--roster", "TMP/no"], "TMP/no: no roster"),
         (["feedback", "nope"], "no assignment 'nope': looked for"),
         (["export", "--to", "TMP/nope/grades.csv"], "--to wants a file in a folder that exists"),

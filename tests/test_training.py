@@ -110,6 +110,24 @@ def test_streams_carry_on_where_they_stopped():
         list(data.streams(np.arange(12), N=3, T=4))
 
 
+def test_ngrams_are_what_counting_by_hand_gives():
+    text, V = "abcabcaba", 4  # "d" never occurs
+    ids, after_ab = ["abcd".index(c) for c in text], "cca"
+    one, two, three = training.ngram_tables(ids, V)
+    for table in (one, two, three):
+        np.testing.assert_allclose(table.sum(-1), 1)
+    assert one[0] == pytest.approx((4 + 5 / V) / (len(text) + 5))
+    assert two[0, 1] == pytest.approx((3 + 5 * one[1]) / (3 + 5))  # "a" is followed by "b" thrice
+    for c in range(V):
+        count = after_ab.count("abcd"[c])
+        assert three[0, 1, c] == pytest.approx((count + 5 * two[1, c]) / (len(after_ab) + 5))
+    assert (three[3] > 0).all()  # what never came is unlikely, not impossible
+    losses = training.ngram_losses((one, two, three), [0, 1, 2])
+    assert losses["unigrams"] == pytest.approx(-np.log(one[[0, 1, 2]]).mean())
+    assert losses["bigrams"] == pytest.approx(-np.log([two[0, 1], two[1, 2]]).mean())
+    assert losses["trigrams"] == pytest.approx(-np.log(three[0, 1, 2]))
+
+
 def test_the_manual_is_prose():
     text = data.python_manual()
     assert len(text) > 150_000 and text.isascii()

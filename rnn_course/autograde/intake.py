@@ -37,7 +37,7 @@ from rnn_course.autograde.shown import listed, short
 
 # Each is the form of one part of a path, from the left. The groups: student_id, the platform's own
 # number of that person, the number of the file, file_id, the student's own name for the file.
-FORMS = {
+_FORMS = {
     # Ada Lovelace_101_assignsubmission_file_/rnn.ipynb, or in one part. A group: Group A_17_...
     "Moodle": r"(?P<student_id>.+?)(?:_(?P<platform_id>[0-9]{1,20}))?"
     r"_assignsubmission_[a-z]+_?(?P<file_id>.*)",
@@ -48,7 +48,7 @@ FORMS = {
     "Canvas": r"(?P<student_id>.+?)(?P<late>_LATE)?_(?P<platform_id>[0-9]{1,20})_"
     r"(?:(?P<number>[0-9]{1,20})_(?P<file_id>.+)|(?P<page>(?:text|link)\.html))",
 }
-FORMS = {platform: re.compile(form, re.I | re.S) for platform, form in FORMS.items()}
+FORMS = {platform: re.compile(form, re.I | re.S) for platform, form in _FORMS.items()}
 GROUPS = ("student_id", "file_id")  # which a pattern of one's own must have
 
 NO_FORM = "its name has none of the known forms"
@@ -611,8 +611,8 @@ def _files_in(source):
                     "it is a link, not a file" if path.is_symlink() else "it is no regular file"
                 )
             yield File(inside, time, lambda path=path: open_regular(path), refused)
-    for error in broken:
-        yield File(str(error.filename), NO_TIME, None, f"it cannot be read: {error.strerror}")
+    for trouble in broken:
+        yield File(str(trouble.filename), NO_TIME, None, f"it cannot be read: {trouble.strerror}")
 
 
 NO_TIME = datetime(1980, 1, 1, tzinfo=UTC)

@@ -11,6 +11,7 @@ everything: 8 MB of `[{}, {}, ...]` become 1.4 GB of objects.
 import json
 import re
 import sys
+from typing import Any
 
 from rnn_course.autograde.limits import Limits
 
@@ -30,9 +31,9 @@ MOST_KEYS = 6  # of a cell, on average
 
 # what is looked into, and what of it is kept; of False only that it is there. All other keys are
 # passed over
-_CELL = {"cell_type": True, "source": True, "input": True, "level": True}
+_CELL: dict[str, Any] = {"cell_type": True, "source": True, "input": True, "level": True}
 _CELL |= {"metadata": {"nbgrader": True}, "outputs": False, "execution_count": False}
-_NOTEBOOK = {"nbformat": True, "cells": [_CELL], "worksheets": [{"cells": [_CELL]}]}
+_NOTEBOOK: dict[str, Any] = {"nbformat": True, "cells": [_CELL], "worksheets": [{"cells": [_CELL]}]}
 
 
 class Unreadable(Exception):

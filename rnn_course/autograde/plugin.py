@@ -13,6 +13,7 @@ run, unless `--Judged.trust_submissions=True` is said.
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbgrader.api import Gradebook
@@ -40,7 +41,7 @@ class Judged(Autograde):
         config=True
     )
 
-    sanitize_preprocessors = List([]).tag(config=True)
+    sanitize_preprocessors: Any = List([]).tag(config=True)
     autograde_preprocessors = List([SaveAutoGrades, AssignLatePenalties]).tag(config=True)
 
     def convert_notebooks(self):

@@ -14,20 +14,14 @@ the student's code could choose what the judge draws next.
 """
 
 import builtins
-import sys
 
 import torch
 from torch.autograd.function import once_differentiable
 
 from rnn_course.autograde.sandbox import wire
 from rnn_course.autograde.sandbox.client import lines_of
+from rnn_course.checks.honest import RECURRENT, watching
 from rnn_course.checks.trouble import known_part
-
-RECURRENT = {
-    *("rnn_tanh", "rnn_relu", "lstm", "gru"),
-    *("rnn_tanh_cell", "rnn_relu_cell", "lstm_cell", "gru_cell"),
-}
-
 
 # these would end a test's own loop (map, next) in place of failing it, or want other arguments
 _NOT_HERE = (StopIteration, StopAsyncIteration, BaseExceptionGroup)
@@ -131,9 +125,9 @@ class Names:
 
     def call(self, args, kwargs, weights=None, **what):
         """Call something of the student's with these arguments (and a module's weights)."""
-        watch = _watch()
+        watch = watching.get()
         client = self.client
-        if watch is not None and "name" in what and not watch.names & RECURRENT:
+        if watch is not None and "name" in what and not watch.names & set(RECURRENT):
             client = self.permits() or client
         with torch._C.DisableTorchFunction():  # what passes the wire is no business of a test's
             return self._call(client, watch, args, kwargs, weights or {}, what)
@@ -174,12 +168,6 @@ def value_of(client, answer, change=None):
         return wire.decode(answer.tree, answer.body, change)[0]
     except wire.Unreadable:
         client.unreadable()
-
-
-def _watch():
-    """The check's Watch for forbidden functions, if a check is calling just now."""
-    honest = sys.modules.get("rnn_course.checks.honest")
-    return honest.watching.get() if honest is not None else None
 
 
 class _Call:

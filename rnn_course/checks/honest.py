@@ -2,12 +2,13 @@
 
 Every task is to be written by hand. What a task forbids is a tuple of names of torch functions;
 by default those of torch's recurrent layers, by whatever route they are called (nn.LSTM,
-nn.LSTMCell, torch.lstm, torch.ops), and with "rnn_course" this course's own; a name with dots is
-a module's, and stands for all that its functions do. Making a layer
-and reading its weights is: only a call counts. This is a kind word in one's own notebook, no
-fence: against tampering there is the judge.
+nn.LSTMCell, torch.lstm, torch.ops); a name with dots is a module's, and stands for all that its
+functions do. Making a layer and reading its weights is allowed: only a call counts. What the
+course's own reference computes is no answer to any task. This is a kind word in one's own
+notebook, no fence: against tampering there is the judge, where the reference is not to be had.
 """
 
+import inspect
 import sys
 from contextvars import ContextVar
 from pathlib import Path
@@ -17,7 +18,6 @@ from torch.overrides import TorchFunctionMode
 RECURRENT = (
     *("rnn_tanh", "rnn_relu", "lstm", "gru"),
     *("rnn_tanh_cell", "rnn_relu_cell", "lstm_cell", "gru_cell"),
-    "rnn_course",
 )
 AUTOGRAD = ("grad", "backward", "vjp", "vmap", "_grad", "_make_dual")
 
@@ -54,10 +54,9 @@ class Watch(TorchFunctionMode):
         self.saw(name)
         if self.modules:
             self.saw(module_at_work(self.modules))
-        if "rnn_course" in self.names:
-            own = _own_layer()
-            if own:
-                self._note(f"rnn_course's {own}")
+        own = _own_function()
+        if own:
+            self._note(f"rnn_course's {own}")
         return function(*args, **(kwargs or {}))
 
     def saw(self, name):
@@ -81,12 +80,21 @@ def module_at_work(modules):
     return ""
 
 
-def _own_layer():
-    """The name of this course's function that is computing now, if it is one of its layers."""
-    frame = sys._getframe(2)
+def own_name(function):
+    """The name of a function of the course's reference that is handed in as it is, else None."""
+    function = inspect.unwrap(getattr(function, "func", function))
+    return function.__name__ if _is_own_code(getattr(function, "__code__", None)) else None
+
+
+def _is_own_code(code):
+    file = code.co_filename if code else ""
+    return file.startswith(_COURSE) and not file.startswith(_ALLOWED)
+
+
+def _own_function():
+    """The name of the reference's function that the student's function has called, or None."""
+    frame, found = sys._getframe(2), None
     while frame is not None and frame.f_code.co_name != "call_student":
-        file = frame.f_code.co_filename
-        if file.startswith(_COURSE) and not file.startswith(_ALLOWED):
-            return frame.f_code.co_name
+        found = frame.f_code.co_name if _is_own_code(frame.f_code) else found
         frame = frame.f_back
-    return None
+    return found

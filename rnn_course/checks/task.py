@@ -16,7 +16,7 @@ from rnn_course.checks import cases, diagnosis, plain, seeds, words
 from rnn_course.checks.compare import compare, leaves, nested_at_most, rounding_of
 from rnn_course.checks.diagnose import Diagnosis, diagnose
 from rnn_course.checks.families import of_arguments, of_results
-from rnn_course.checks.honest import RECURRENT, Watch
+from rnn_course.checks.honest import RECURRENT, Watch, own_name
 from rnn_course.checks.mutants import Plain
 from rnn_course.checks.scenes import scenes_of
 from rnn_course.checks.signature import argument_names, shapes_of
@@ -155,6 +155,9 @@ class Task:
         """Check a function without showing anything. Returns a Verdict."""
         if isinstance(function, type) or not callable(function):
             return words.not_a_function(self, function)
+        own = own_name(function)
+        if own:
+            return words.ready_made(self, [f"rnn_course's {own}"])
         trials = []
         visible = self.cases(**options)
         self.failed_on = (visible[0], torch.float32)

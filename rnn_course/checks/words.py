@@ -170,6 +170,8 @@ def ready_made(task, called):
     message.say(f"Your function calls {' and '.join(called)}, which this task leaves to you.")
     if any("autograd" in name for name in called):
         message.say("Write the chain rule out, with torch's ordinary operations.")
+    elif any(name.startswith("rnn_course's ") for name in called):
+        message.say("The course's own functions are there to be read, not to be handed in.")
     elif any(name.removeprefix("torch's ") in RECURRENT for name in called):
         message.say("To make a layer and to read its weights is fine; only calling it is not.")
     else:

@@ -194,6 +194,92 @@ def test_hidden_seeds_differ_from_student_to_student_and_change_the_key(course):
     assert len(run(course)[1]) == 4
 
 
+FIRST_RUN = """
+import sys
+from rnn_course.autograde.seeds import hidden_seed
+sys.stdin.readline()
+for number in range(60):
+    print(hidden_seed(f"{sys.argv[1]}/{number}", "ann", "toy"), flush=True)
+"""
+
+
+def test_two_first_runs_at_once_agree_on_the_key(tmp_path):
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-c", FIRST_RUN, tmp_path],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+        for _ in range(4)
+    ]
+    for process in runs:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    said = [process.communicate(timeout=300) for process in runs]
+    assert [errors for _, errors in said] == [""] * 4
+    seeds = [out.splitlines() for out, _ in said]
+    assert len(seeds[0]) == 60 and seeds.count(seeds[0]) == 4 and len(set(seeds[0])) == 60
+    assert {os.listdir(tmp_path / str(n))[0] for n in range(60)} == {"hidden-seeds.key"}
+    assert (tmp_path / "0" / "hidden-seeds.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_late_and_notes_of_the_intake_are_in_the_row(course):
+    from rnn_course.autograde.intake import write_records
+
+    submitted = course.root / "submitted"
+    (submitted / "ann" / toy.NAME / f"{toy.NAME}.ipynb").rename(
+        submitted / "ann" / toy.NAME / f"Copy of {toy.NAME}.ipynb"
+    )
+    rows, _ = run(course, ["ann", "bob"])
+    assert rows["ann"].points == 5.0 and rows["ann"].status == "graded"
+    assert rows["ann"].words == "the notebook was called 'Copy of toy.ipynb'"
+    write_records(submitted, toy.NAME, {"bob": {"late": True, "time": "", "note": "a note"}})
+    rows, done = run(course, ["ann", "bob"])
+    assert done == ["bob"] and rows["bob"].late and not rows["ann"].late
+    assert rows["bob"].words == "a note"
+
+
+def test_a_platform_that_says_in_time_is_believed_before_any_due_date(course):
+    from datetime import datetime
+
+    from rnn_course.autograde.intake import write_records
+
+    with course.gradebook() as gradebook:
+        gradebook.find_assignment(toy.NAME).duedate = datetime(2026, 1, 1)
+        gradebook.db.commit()
+    for student in ("ann", "bob"):
+        stamp = course.root / "submitted" / student / toy.NAME / "timestamp.txt"
+        stamp.write_text("2026-02-01 00:00:00 UTC")
+    said = {"bob": {"late": False, "time": "2026-02-01 00:00:00 UTC"}}
+    write_records(course.root / "submitted", toy.NAME, said)
+    rows, _ = run(course, ["ann", "bob"])
+    assert rows["ann"].late and not rows["bob"].late
+
+
+@pytest.mark.parametrize(
+    "stamp", ["", "no time", "9999-99-99", "\xff", "2026-01-01 00:00:00 +99:99"]
+)
+def test_a_timestamp_that_cannot_be_read_costs_nobody_anything(course, stamp):
+    path = course.root / "submitted" / "ann" / toy.NAME / "timestamp.txt"
+    path.write_text(stamp, encoding="latin-1")
+    assert run(course, ["ann"])[0]["ann"].points == 5.0
+
+
+def test_a_row_has_at_most_five_notes_and_then_their_number(course):
+    cells = list(toy.cells(toy.RIGHT_STEP, toy.RIGHT_LOOP).values())
+    more = [
+        nbformat.v4.new_raw_cell("x", metadata=toy._about("=x" * 40 + str(n), "raw"))
+        for n in range(1000)
+    ]
+    toy.submit(course.root, "ann", toy.notebook(cells + more))
+    row = run(course, ["ann"])[0]["ann"]
+    assert row.words.count("unknown cell") == 5 and row.words.endswith("; and 995 more notes")
+    assert len(row.words) < 1000 and row.status == "graded"
+
+
 @pytest.mark.parametrize("step", ["commit", "replace", "flush"])
 def test_whatever_fails_while_writing_all_or_nothing_is_written(course, monkeypatch, step):
     run(course, ["bob"])

@@ -98,6 +98,15 @@ def test_tasks_and_students_and_what_is_to_do(page):
     assert "The slowest notebook took 2.0 s (bob &lt;b&gt;)." in page
 
 
+def test_who_was_late_and_points_as_people_write_them():
+    late = row("ann \x1b[2J", "graded", 10.200000000000001, 3.0, None, RIGHT)
+    late.late = True
+    table = report.students_table([late, row("bob", "graded", 1.0, 1.0, 0.0, BIAS)], WORTH)
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", table)
+    assert cells[:4] == ["ann \\x1b[2J", "graded", "late", "10.2 of 7"]
+    assert cells[6:10] == ["bob", "graded", "", "1 of 7"]
+
+
 def test_the_page_needs_no_network(page):
     outside = re.findall(r"""(?:src|href)=["'](?!#)[^"']*""", page)
     assert outside == [] and "<script" not in page and "@import" not in page
