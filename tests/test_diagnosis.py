@@ -154,7 +154,7 @@ def table(singles, pairs=(), pair_rows=(), others=()):
             np.array(pairs, np.float32).reshape(-1, 2),
             np.array(pair_rows, np.uint16).reshape(-1, 2),
         ),
-        *([0, 2], np.zeros(3), 2, False, {}, rows),
+        *([0, 2], np.zeros(3), 2, {}, rows),
     )
 
 

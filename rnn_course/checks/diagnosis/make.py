@@ -24,8 +24,10 @@ from rnn_course.checks.diagnosis.prints import (
     Observations,
     alike,
     cases_of,
+    is_strict,
     print_of,
     quiet,
+    right_print,
     some_of,
 )
 from rnn_course.checks.diagnosis.tables import Hypotheses, Row
@@ -78,8 +80,8 @@ class Maker:
         self.texts = texts_of(task.name)
         self.cases, self.visible = cases_of(task)
         self.args, self.all = [values.exact(c.args) for c in self.cases], range(len(self.cases))
-        self.strict = not _has_floats(self.cases[0].args)
-        expected = [print_of(task.exact(case), strict=self.strict) for case in self.cases]
+        self.strict = is_strict(task)
+        expected = [right_print(task, case) for case in self.cases]
         self.right = Observations(*(np.array(column) for column in zip(*expected, strict=True)))
         self.is_float = any(
             x.is_floating_point() for x in values.tensors(task.exact(self.cases[0]))
@@ -212,7 +214,7 @@ class Maker:
         found = values.of_texts(self.texts, self.cases, self.visible) if self.is_float else {}
         return Hypotheses(
             singles.reshape(len(rows), len(self.cases)),
-            *(pairs, pair_rows, tried, self.right.numbers, self.visible, self.strict),
+            *(pairs, pair_rows, tried, self.right.numbers, self.visible),
             *(mistakes.errors(self.task.name), rows, found),
         )
 
@@ -280,10 +282,6 @@ def _distinct(prints):
             same[order[:-step]] |= near
             same[order[step:]] |= near
     return ~same
-
-
-def _has_floats(args):
-    return any(x.is_floating_point() for x in values.tensors(args))
 
 
 def _short(words):

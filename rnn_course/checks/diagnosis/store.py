@@ -22,7 +22,7 @@ EXERCISES = ROOT / "exercises"
 MISTAKES = EXERCISES / "mistakes"
 BUILT, PACKED = ROOT / "_build" / "prints", CHECKS / "prints"
 ARRAYS = ("singles", "pairs", "pair_rows", "right")
-PLAIN = ("tried", "visible", "strict", "errors")
+PLAIN = ("tried", "visible", "errors")
 
 
 def is_clone():

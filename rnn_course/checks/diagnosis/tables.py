@@ -32,7 +32,6 @@ class Hypotheses:
     tried       the numbers of the cases that pairs were tried on
     right       (cases,): the prints of the right answer
     visible     how many of the cases are visible; the others are the further draw
-    strict      is a result in float64 another one than in float32 (no argument has a dtype)
     errors      name of a mistake -> sentence, of those that stop with an error (trouble.py)
     rows        a Row for each of the singles, the likeliest first
     values      numbers of the right answers, for trace.py
@@ -44,7 +43,6 @@ class Hypotheses:
     tried: list
     right: np.ndarray
     visible: int
-    strict: bool
     errors: dict
     rows: list
     values: dict = field(default_factory=dict)
