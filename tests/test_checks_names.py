@@ -1,12 +1,10 @@
 """Mistakes are called by their names: one, two at once, and those that nobody listed."""
 
-import random
-
 import numpy as np
 import pytest
 import torch
 
-from rnn_course.checks import check, diagnose, matches, mistakes, plain, recurrence
+from rnn_course.checks import check, matches, mistakes, plain, recurrence
 from rnn_course.checks.mutants import Plain, TooLong, own_tensors
 from rnn_course.checks.scenes import answer_of, cut_blocks, flat, same_answer
 from rnn_course.checks.task import TASKS
@@ -91,46 +89,6 @@ def test_names_are_used_once_and_sentences_end():
 def test_the_catalogue_is_as_large_as_we_say():
     for kind in KINDS:
         assert len(mistakes.cell(kind)) >= 80 and len(mistakes.network(kind, 2, 2)) >= 200
-
-
-@pytest.mark.parametrize(
-    ("name", "step"),
-    [("gru_cell", 6)],
-)
-def test_every_mistake_is_called_by_its_name_or_by_one_that_gives_the_same_numbers(name, step):
-    task = TASKS[name]
-    known = {m.name: m for m in task.all_mistakes()}
-    for mistake in task.known()[::step]:
-        verdict = task.verdict(made_by(task, mistake.change))
-        assert not verdict.passed, mistake.name
-        if verdict.status == "error":
-            continue  # only equal sizes would let it run
-        assert len(verdict.mistakes) == 1, (mistake.name, verdict.mistakes)
-        if verdict.mistakes != [mistake.name]:
-            found = known[verdict.mistakes[0]]
-            for case in task.cases():
-                args = recurrence.arrays(case.args)
-                one, two = (
-                    flat(answer_of(task.reference, m.change, args)) for m in (found, mistake)
-                )
-                assert same_answer(one, two, exact=True), (mistake.name, found.name)
-
-
-@pytest.mark.parametrize(("name", "wanted"), [("gru_cell", 10)])
-def test_two_at_once_are_both_named_or_give_the_same_numbers_as_what_is_named(
-    name, wanted, monkeypatch
-):
-    monkeypatch.setattr(diagnose, "PAIR_SECONDS", 10.0)
-    task = TASKS[name]
-    likely, draw, named = task.known()[:70], random.Random(5), 0
-    for _ in range(wanted):
-        change = None
-        while change is None:
-            first, second = draw.sample(likely, 2)
-            change = first.with_(second)
-        verdict = task.verdict(made_by(task, change))
-        named += bool(verdict.mistakes) or verdict.status == "error"
-    assert named >= 0.9 * wanted
 
 
 # ---------------------------------------------------------------------------- learners' code
