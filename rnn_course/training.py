@@ -187,8 +187,8 @@ def ngram_tables(ids, V):
     """The probability of a token after none, one and two others: (V), (V, V) and (V, V, V).
 
     ids (R,) whole numbers below V, the training text. The last axis is the token that follows.
-    What a table says of a rare beginning is mostly what the table before it says: counts are
-    raised by 5 times its probabilities, the first ones by 5 / V.
+    After rare tokens a table relies on the one before it: all counts are raised by 5 times that
+    table's probabilities, in the first table by 5 / V.
     """
     ids, p, tables = np.asarray(ids), np.full(V, 1 / V), []
     for n in range(1, len(NGRAMS) + 1):
@@ -210,7 +210,7 @@ def ngram_losses(tables, ids):
 
 
 class ScoreTable:
-    """What score_table returns: a table on a page (Markdown), aligned text in a terminal."""
+    """The result of score_table: a table on a page (Markdown), aligned text in a terminal."""
 
     def __init__(self, head, rows, note):
         self.head, self.rows, self.note = head, rows, note
@@ -232,7 +232,7 @@ def score_table(scores, baselines, measure, digits=2):
     scores     name -> {steps of training: [one score for each seed]}. Several numbers of steps
                show how the scores develop, in one column each.
     baselines  name -> score of a predictor that is not trained; at least one.
-    measure    what the numbers are, in which unit, and which way is better, for example
+    measure    the name and unit of the numbers, and which way is better, for example
                "nats per letter of unseen text, lower is better".
 
     Each entry is the median over the seeds, with the lowest and highest behind it. Raises
