@@ -299,7 +299,7 @@ def submitted_file(folder, name):
         path, note, there = find_notebook(folder, name)
     except OSError as error:
         return grade_submission.Absent("unreadable", error.strerror), ""
-    if path is None and any(file.lower().endswith(".ipynb") for file in there):
+    if path is None and any(other.lower().endswith(".ipynb") for other in there):
         return grade_submission.Absent(
             "wrong name", f"no {name}.ipynb; there is {listed(there)}"
         ), ""
