@@ -32,7 +32,7 @@ PY := $(BIN)/python
 INSTALLED := .venv/installed
 SAMPLE := _build/sample-class
 
-.PHONY: help setup book read release lab grade formgrader feedback report export course \
+.PHONY: help setup book read release prints lab grade formgrader feedback report export course \
 	test browser-test bench evidence lint lock clean
 
 help:  ## what each verb does
@@ -65,8 +65,11 @@ book: setup  ## build the book: _build/html/index.html
 read: book  ## serve the book on this machine and say the address
 	@$(PY) book/_tools/serve.py --port $(PORT)
 
-release: setup  ## make every assignment's student notebook, and the student kit
+release: prints  ## make every assignment's student notebook, and the student kit
 	@$(PY) exercises/release.py
+
+prints: setup  ## work out what each known mistake gives, so that checks can name it
+	@$(PY) -m rnn_course.checks.diagnosis.make
 
 lab: setup  ## JupyterLab on a copy of the releases in work/ (never over what is there)
 	@$(PY) exercises/lab.py
@@ -105,16 +108,16 @@ course: book release  ## everything once: book, releases, sample class graded; s
 	@echo "class reports       $(SAMPLE)/report-*.html"
 	@echo "feedback            $(SAMPLE)/feedback/"
 
-test: setup  ## every test but those that need a browser, the quick ones first
+test: prints  ## every test but those that need a browser, the quick ones first
 	$(PY) -m pytest -m "not browser"
 
-browser-test: setup  ## open every page of the built book in Chromium
+browser-test: prints  ## open every page of the built book in Chromium
 	$(PY) -m pytest -m browser
 
 bench: setup  ## measure the speed that the book quotes, on this machine
 	@$(PY) -m bench
 
-evidence: setup  ## the full tables of proof and attack: every bench/evidence/NAME.py; long
+evidence: prints  ## the full tables of proof and attack: every bench/evidence/NAME.py; long
 	@for script in bench/evidence/*.py; do echo "== $$script"; $(PY) $$script; done
 
 lint: setup  ## ruff (lint and format, as before each commit) and mypy (the type hints)

@@ -9,7 +9,7 @@ import pytest
 import torch
 from assignments import assignments, own_tasks, points_of, read_students, run
 
-from rnn_course.checks import check, honest, mistakes
+from rnn_course.checks import check, diagnosis, honest, mistakes
 from rnn_course.checks.scenes import answer_of
 
 LEAST_TASKS = {  # names of what each assignment has to teach: no fewer graded tasks than this
@@ -79,6 +79,8 @@ def test_every_own_mistake_is_wrong_and_named(called, monkeypatch):
     monkeypatch.setattr(honest, "RECURRENT", ())
     monkeypatch.setattr(honest.Watch, "_note", lambda self, what: None)
     task = getattr(check, called)
+    if diagnosis.has_data(task):
+        return  # `make prints` refuses an entry that changes nothing; test_diagnosis names them
     right = task.reference or task.oracle
 
     def student(change):

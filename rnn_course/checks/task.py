@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import torch
 
-from rnn_course.checks import cases, plain, seeds, words
+from rnn_course.checks import cases, diagnosis, plain, seeds, words
 from rnn_course.checks.compare import compare, leaves, nested_at_most, rounding_of
 from rnn_course.checks.diagnose import Diagnosis, diagnose
 from rnn_course.checks.families import of_arguments, of_results
@@ -182,7 +182,7 @@ class Task:
         if wrong:
             self.failed_on = (wrong[0].case, wrong[0].dtype)
         # a fault of ours in finding a name, or words for it, costs the words and no point
-        found = attempt(lambda: diagnose(self, function, trials, visible), Diagnosis())
+        found = attempt(lambda: _diagnosis(self, function, trials, visible), Diagnosis())
         bare = words.without_words(self, parts, share)
         return attempt(lambda: words.failed(self, trials, parts, share, found), bare)
 
@@ -266,6 +266,10 @@ class Task:
         """The oracle's exact answer, and how far float32 may be off."""
         exact = self._oracle(case, torch.float64)
         return exact, rounding_of(exact, self._oracle(case, torch.float32))
+
+    def exact(self, case):
+        """The oracle's answer in float64."""
+        return self._oracle(case, torch.float64)
 
     def _oracle(self, case, dtype):
         with warnings.catch_warnings():
@@ -351,6 +355,13 @@ def task(
         return TASKS[key]
 
     return make
+
+
+def _diagnosis(task, function, trials, visible):
+    """What may be wrong, from the mistakes that are data where the task has such."""
+    if diagnosis.has_data(task):
+        return diagnosis.diagnose(task, function, trials, len(visible))
+    return diagnose(task, function, trials, visible)
 
 
 def attempt(make, otherwise):

@@ -1,0 +1,118 @@
+"""The first value of a student's function that the calculation does not have.
+
+It is looked for on two cases of different sizes, and said only where both lead to the same line:
+never that the line is wrong, only that the value appears there.
+"""
+
+import ast
+from dataclasses import dataclass
+
+import torch
+
+from rnn_course.checks import cases
+from rnn_course.checks.diagnosis import values
+from rnn_course.checks.diagnosis.prints import quiet
+from rnn_course.checks.diagnosis.trace import TooMuch, Traced
+
+NEAR = {False: 4e-7, True: 4e-6}  # float64, float32: of the number
+MOST_NAMES = 6  # variables that are said to be right
+
+
+@dataclass
+class First:
+    """Where it appears: line number, line, the expression if it is a part of the line, what is
+    right before it."""
+
+    number: int
+    line: str
+    part: str
+    before: list
+
+    def words(self):
+        said = f"Right up to here: {', '.join(f'`{name}`' for name in self.before)}. "
+        said = said if self.before else ""
+        part = f", at `{self.part}`" if self.part else ""
+        return (
+            f"{said}The first value that the calculation does not have appears in line "
+            f"{self.number}, `{self.line}`{part}."
+        )
+
+
+def first_wrong(function, some, visible, packed):
+    """A First, or None where nothing can be said.
+
+    some, visible: as of prints.cases_of; packed: field -> numbers of the right answers
+    """
+    if not packed:
+        return None
+    try:
+        traced = Traced(function)
+    except (TypeError, OSError, SyntaxError, IndentationError):
+        return None
+    found = []
+    for number, k in enumerate(values.compared(some, visible)):
+        events = _events(traced, some[k])
+        known = values.unpack(packed[f"values_{number}"])
+        found.append(_first(events, traced, known) if events and len(known) else None)
+    if None in found or len(found) < 2 or found[0].number != found[1].number:
+        return None
+    return found[0]
+
+
+def _events(traced, case):
+    for dtype in (torch.float64, torch.float32):
+        try:
+            with quiet():
+                return traced.run(cases.in_dtype(case.args, dtype))
+        except TooMuch:
+            return None
+        except (Exception, SystemExit):  # noqa: BLE001  (whatever a student's code raises)
+            continue
+    return None
+
+
+def _first(events, traced, known):
+    status = [_status(event, known) for event in events]
+    number = {id(event): k for k, event in enumerate(events)}
+    leads = [False] * len(events)  # does a value of the calculation come from it
+    for k in range(len(events) - 1, -1, -1):
+        if status[k] == "right" or leads[k] and events[k].numbers is not None:
+            for kid in events[k].kids:
+                leads[number[id(kid)]] = True
+    wrong = [k for k, s in enumerate(status) if s == "wrong" and not leads[k]]
+    if not wrong:
+        return None
+    first = events[wrong[0]]
+    place = traced.places[first.place]
+    statement = place.statement
+    if first.name or _is_bare(place.node, statement) or ".grad" in ast.unparse(statement):
+        return None
+    line = ast.unparse(statement).split("\n")[0]
+    part = ast.unparse(place.node)
+    whole = getattr(statement, "value", None)
+    is_whole = whole is not None and ast.unparse(whole) == part
+    before = []
+    for k in range(wrong[0]):
+        name = events[k].name
+        if name.strip("_"):
+            before = [n for n in before if n != name]
+            before += [name] if status[k] == "right" else []
+    return First(statement.lineno, line, "" if is_whole else part, before[-MOST_NAMES:])
+
+
+def _status(event, known):
+    if event.numbers is None:
+        return "silent"
+    numbers = event.numbers[~values.is_simple(event.numbers)]
+    if not len(numbers):
+        return "silent"
+    is_right = values.among(numbers, known, NEAR[event.single]).all()
+    return "right" if is_right else "wrong"
+
+
+def _is_bare(node, statement):
+    """A name, or a return of names only: nothing is made there."""
+    if isinstance(node, ast.Name):
+        return True
+    names = ast.Name | ast.Tuple | ast.List | ast.Load
+    return isinstance(statement, ast.Return) and all(isinstance(n, names) for n in ast.walk(node))

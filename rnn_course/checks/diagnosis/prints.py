@@ -1,0 +1,163 @@
+"""What an answer gives on a case, as one number: its print.
+
+Two answers that are alike share it, and two that differ hardly ever do. So what every known
+mistake gives on the cases of a task is a table of numbers, worked out beforehand (make.py), and a
+student's answers are looked up in it.
+"""
+
+import io
+import warnings
+import zlib
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from rnn_course.checks import cases
+from rnn_course.checks.compare import MOST_NUMBERS, leaves, nested_at_most, plain_tensor
+
+WEIGHTS = np.random.default_rng(1).normal(size=4096)
+CEILING = 1e12  # numbers beyond it are infinite
+NEAR = {torch.float32: 4e-6, torch.float64: 1e-9}  # of the sum of |weight * number|
+STORED = 2e-7  # of the number: what float32 and another order of the sums take from it
+MOST_DEPTH = 8  # of tuples, lists and dicts in an answer
+
+
+@dataclass
+class Observations:
+    """The prints of a student's answers, one for each case, and how far each may be off.
+
+    A case on which the student's code raises, or gives something that has no print, is nan.
+    """
+
+    numbers: np.ndarray
+    near: np.ndarray
+
+
+def cases_of(task):
+    """(cases, how many of them are visible): the visible ones, then a further draw.
+
+    Those that differ from others in the order of memory only tell nothing more.
+    """
+    visible, further = (
+        [case for case in some if not case.optional and "transposed view" not in case.note]
+        for some in (task.cases(), task.second_draw())
+    )
+    return [*visible, *further], len(visible)
+
+
+def is_strict(task):
+    """Does the task ask for a dtype by its name, so that float64 is another answer than float32?"""
+    return any("float32" in leaf.needs for leaf in leaves(task.returns))
+
+
+def right_print(task, case):
+    """The print of the right answer, and how far it may be off."""
+    answer, strict = task.exact(case), is_strict(task)
+    if strict:  # the oracle's answer is in float64, whatever is asked for
+        answer = cases.change_tensors(answer, lambda x: x.float() if x.is_floating_point() else x)
+    return print_of(answer, strict=strict)
+
+
+def observe(task, function, some, dtypes=(torch.float64, torch.float32)):
+    """Call the function on each case, in the first dtype in which it runs. Returns Observations."""
+    found = [_seen(task, function, case, dtypes) for case in some]
+    return Observations(*(np.array(column) for column in zip(*found, strict=True)))
+
+
+def _seen(task, function, case, dtypes):
+    for dtype in dtypes:
+        try:
+            with quiet():
+                answer = task.evidence(function(*cases.in_dtype(case.args, dtype)))
+        except (Exception, SystemExit):  # noqa: BLE001  (whatever a student's code raises)
+            continue
+        return print_of(answer, dtype, is_strict(task))
+    return np.nan, np.nan
+
+
+@contextmanager
+def quiet():
+    """Within it what the student's code prints, and what torch warns of, is not shown again."""
+    with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        yield
+
+
+def print_of(answer, dtype=torch.float64, strict=False):
+    """(number, how far it may be off), or (nan, nan) of what cannot be read.
+
+    dtype: what it was worked out in; strict: does float64 count as another answer than float32
+    """
+    if not nested_at_most(answer, MOST_DEPTH):
+        return np.nan, np.nan
+    parts = []
+    try:
+        form = _flatten(answer, parts, strict)
+    except (TypeError, ValueError, OverflowError):
+        return np.nan, np.nan
+    number, scale, near = zlib.crc32(form.encode()) % 8191 / 1024, 1.0, NEAR[dtype]
+    for k, (x, is_single) in enumerate(parts):
+        x = x.reshape(-1)
+        if not (np.abs(x) < CEILING).all():
+            x = np.nan_to_num(x, nan=17.0).clip(-CEILING, CEILING)
+        start = 61 * k % 2048
+        weights = WEIGHTS[start : start + x.size]
+        products = (weights if len(weights) == x.size else np.resize(WEIGHTS, x.size)) * x
+        number += products.sum()
+        scale += np.abs(products).sum()
+        near = max(near, NEAR[torch.float32] if is_single else 0.0)
+    return number, near * scale
+
+
+def _flatten(value, parts, strict):
+    """The form of an answer as text; its numbers go into parts: (array, is it float32)."""
+    if isinstance(value, torch.Tensor):
+        value = plain_tensor(value)
+        if value.layout != torch.strided or value.is_meta or value.numel() > MOST_NUMBERS:
+            raise ValueError("it is no ordinary tensor")
+        is_single = value.is_floating_point() and value.dtype != torch.float64
+        kind = "f" if value.is_floating_point() else "b" if value.dtype == torch.bool else "i"
+        parts.append((value.detach().to(torch.float64).numpy(), is_single))
+        return f"{'d' if strict and kind == 'f' and not is_single else kind}{tuple(value.shape)}"
+    if isinstance(value, np.ndarray | np.generic) and not isinstance(value, str):
+        return _flatten(torch.as_tensor(np.asarray(value)), parts, strict)
+    if isinstance(value, bool):
+        return f"{value}"
+    if isinstance(value, int | float):
+        parts.append((np.array(float(value)), False))
+        return f"{'f' if isinstance(value, float) else 'i'}()"
+    if isinstance(value, tuple | list):
+        kinds = {type(v) for v in value}
+        if kinds == {int} or kinds == {float}:  # a list of numbers is as good as a tensor
+            parts.append((np.array(value, float), False))
+            return f"{'i' if kinds == {int} else 'f'}({len(value)},)"
+        return "(" + "".join(f"{_flatten(v, parts, strict)}," for v in value) + ")"
+    if isinstance(value, dict):
+        keys = sorted(value, key=repr)
+        return "{" + "".join(f"{k!r}:{_flatten(value[k], parts, strict)}," for k in keys) + "}"
+    if isinstance(value, str) or value is None:
+        return repr(value)
+    raise TypeError(f"nothing can be told of a {type(value).__name__}")
+
+
+def fits(prints, seen):
+    """Which rows of prints (mistakes, cases) are the observed ones in every case.
+
+    A case on which a mistake raises (one time step, the only one left out) does not speak
+    against it: other code with the same mistake may give something there.
+    """
+    return (alike(prints, seen) | np.isnan(prints)).all(1)
+
+
+def alike(prints, seen):
+    """Where prints are the observed ones."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        far = seen.near + STORED * (1 + np.abs(seen.numbers))
+        return (np.abs(prints - seen.numbers) <= far) | (np.isnan(prints) & np.isnan(seen.numbers))
+
+
+def some_of(seen, columns):
+    """The observations of some cases only."""
+    return Observations(seen.numbers[columns], seen.near[columns])

@@ -1,0 +1,99 @@
+"""Where the prints are kept: _build/prints in a clone, checks/prints in an installed package.
+
+They are a build product. Each file carries a key, a digest of all that it was made from; in a
+clone a file with another key is outdated and is not used.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from rnn_course.checks.diagnosis.tables import Hypotheses, Row
+
+HERE = Path(__file__).resolve().parent
+CHECKS = HERE.parent
+ROOT = CHECKS.parents[1]
+EXERCISES = ROOT / "exercises"
+MISTAKES = EXERCISES / "mistakes"
+BUILT, PACKED = ROOT / "_build" / "prints", CHECKS / "prints"
+ARRAYS = ("singles", "pairs", "pair_rows", "right")
+PLAIN = ("tried", "visible", "errors")
+
+
+def is_clone():
+    """Are the sources of the prints here, to make them anew?"""
+    return MISTAKES.is_dir()
+
+
+def names():
+    """The tasks that have a file of mistakes."""
+    return sorted(path.stem for path in MISTAKES.glob("*.toml"))
+
+
+@cache
+def key(name):
+    """The digest of all that the prints of a task are made from."""
+    from rnn_course.checks.diagnosis import mistakes
+    from rnn_course.checks.diagnosis.texts import assignments
+
+    assignment = assignments()[name]
+    families = (*mistakes.ALWAYS, *mistakes.own(name).get("families", {}))
+    files = [EXERCISES / f"{assignment}.md", MISTAKES / f"{name}.toml"]
+    files += [EXERCISES / "ways" / f"{assignment}.py", CHECKS / "cases.py"]
+    files += [
+        CHECKS / "tasks" / f"{assignment}.py",
+        *(HERE / "families" / f"{f}.toml" for f in families),
+    ]
+    makers = ("texts", "edits", "mistakes", "operators", "prints", "make", "values", "trace")
+    files += [HERE / f"{stem}.py" for stem in makers]
+    digest = hashlib.sha256(f"{np.__version__} {torch.__version__}".encode())
+    for path in files:
+        digest.update(path.read_bytes() if path.exists() else b"-")
+    return digest.hexdigest()
+
+
+def save(name, hypotheses, folder=BUILT):
+    """Store what a task's mistakes give."""
+    rest = {
+        "key": key(name),
+        **{field: getattr(hypotheses, field) for field in PLAIN},
+        "rows": [list(asdict(row).values()) for row in hypotheses.rows],
+        "values": sorted(hypotheses.values),
+    }
+    arrays = {field: getattr(hypotheses, field) for field in ARRAYS} | hypotheses.values
+    folder.mkdir(parents=True, exist_ok=True)
+    packed = np.frombuffer(json.dumps(rest, ensure_ascii=False).encode(), np.uint8)
+    unfinished = folder / f".{name}.npz"
+    np.savez_compressed(unfinished, rest=packed, **arrays)
+    unfinished.replace(folder / f"{name}.npz")
+
+
+def is_new(name):
+    """Are the prints of this task there, and made from what the sources are now?"""
+    path = BUILT / f"{name}.npz"
+    if not path.exists():
+        return False
+    with np.load(path) as file:
+        return json.loads(file["rest"].tobytes())["key"] == key(name)
+
+
+@cache
+def load(name):
+    """The Hypotheses of a task, or None where there are none, or outdated ones."""
+    path = (BUILT if is_clone() else PACKED) / f"{name}.npz"
+    if not path.exists():
+        return None
+    with np.load(path) as file:
+        rest = json.loads(file["rest"].tobytes())
+        if is_clone() and rest["key"] != key(name):
+            return None
+        arrays = {field: file[field] for field in ARRAYS}
+        found = {field: file[field] for field in rest["values"]}
+    rows = [Row(*row) for row in rest["rows"]]
+    plain = {field: rest[field] for field in PLAIN}
+    return Hypotheses(**arrays, **plain, rows=rows, values=found)

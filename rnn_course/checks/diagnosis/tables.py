@@ -1,0 +1,65 @@
+"""From the numbers of a wrong answer to the mistakes that give them: a function of arrays."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from rnn_course.checks.diagnosis.prints import fits, some_of
+
+KINDS = ("by hand", "family", "always", "slip")  # where a row of the table comes from
+
+
+@dataclass
+class Row:
+    """What is said where a row of the table fits.
+
+    others   (name, sentence, where to read) of mistakes of the same numbers, for "or"
+    """
+
+    name: str
+    says: str
+    read: str = ""
+    kind: str = "by hand"
+    others: list = field(default_factory=list)
+
+
+@dataclass
+class Hypotheses:
+    """What every known mistake of a task gives on its cases.
+
+    singles     (mistakes, cases): a print each
+    pairs       (pairs, some cases): of two mistakes at once; pair_rows (pairs, 2): which
+    tried       the numbers of the cases that pairs were tried on
+    right       (cases,): the prints of the right answer
+    visible     how many of the cases are visible; the others are the further draw
+    errors      name of a mistake -> sentence, of those that stop with an error (trouble.py)
+    rows        a Row for each of the singles, the likeliest first
+    values      numbers of the right answers, for trace.py
+    """
+
+    singles: np.ndarray
+    pairs: np.ndarray
+    pair_rows: np.ndarray
+    tried: list
+    right: np.ndarray
+    visible: int
+    errors: dict
+    rows: list
+    values: dict = field(default_factory=dict)
+
+
+def search(seen, hypotheses):
+    """The rows of the mistakes that give what was seen in every case: none, one or two.
+
+    seen: prints.Observations. Of two mistakes at once there must be exactly one explanation.
+    """
+    found = np.flatnonzero(fits(hypotheses.singles, seen))
+    if len(found):
+        return [hypotheses.rows[found[0]]]
+    tried = list(hypotheses.tried)
+    if not len(hypotheses.pairs) or np.isnan(seen.numbers[tried]).any():
+        return []
+    found = np.flatnonzero(fits(hypotheses.pairs, some_of(seen, tried)))
+    if len(found) != 1:
+        return []
+    return [hypotheses.rows[row] for row in hypotheses.pair_rows[found[0]]]
