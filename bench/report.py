@@ -44,7 +44,7 @@ def grouped(lines, names):
 
 def timed_table(key, lines):
     table = Table("way", title=", ".join(key), title_justify="left")
-    for column in ("cpu ms", "wall ms", "ratio", "quarters", "rounds"):
+    for column in ("cpu ms", "wall ms", "of torch", "quarters", "of floor", "rounds"):
         table.add_column(column, justify="right")
     for line in lines:
         table.add_row(
@@ -53,6 +53,7 @@ def timed_table(key, lines):
             f"{line['wall_ms']:.2f}",
             f"{line['ratio']:.2f}",
             f"{line['low']:.2f} .. {line['high']:.2f}",
+            f"{line['by_floor']:.2f}" if line.get("by_floor") else "-",
             str(line["rounds"]),
         )
     return table

@@ -1,6 +1,5 @@
 """The measurements themselves. Each part returns plain lists and dicts, for the report."""
 
-import numpy as np
 import torch
 from rich.progress import Progress
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
@@ -64,6 +63,7 @@ def ways(kind, I, H, dtype, compiled):
     modules = {BASE: getattr(torch.nn, kind)(I, H, dtype=dtype)}
     for name, rung in ladder.RUNGS.items():
         modules[name] = ladder.Rung(rung, kind, I, H, dtype=dtype)
+    modules["in place"] = ladder.in_place(kind, I, H, dtype=dtype)
     modules["rnn_course"] = getattr(rnn_course, kind)(I, H, dtype=dtype)
     modules["rnn_course.fast"] = getattr(fast, kind)(I, H, dtype=dtype)
     if compiled:
@@ -81,33 +81,36 @@ def table(options, dtype, progress):
             modules = ways(kind, I, H, dtype, options.compiled)
             xs = torch.randn(T, N, I, dtype=dtype, requires_grad=True)
             douts = torch.randn(T, N, H, dtype=dtype)
-            numpy_floor = ladder.bare_matmuls(kind, T, N, I, H, numpys(options.dtype))
-            torch_floor = ladder.bare_matmuls(
-                kind, T, N, I, H, lambda shape, dtype=dtype: torch.randn(shape, dtype=dtype)
-            )
+            floors = {
+                f"floor: matmuls of {library}": ladder.bare_matmuls(
+                    kind, T, N, I, H, library, options.dtype
+                )
+                for library in ("numpy", "torch")
+            }
             for backward in (False, True):
                 jobs = {
                     way: timing.training_step(module, xs, douts, backward)
                     for way, module in modules.items()
                 }
-                for library, floor in (("numpy", numpy_floor), ("torch", torch_floor)):
-                    jobs[f"floor: matmuls of {library}"] = both(floor, backward)
+                jobs |= {name: both(floor, backward) for name, floor in floors.items()}
                 if options.ways:
                     jobs = {
                         way: job
                         for way, job in jobs.items()
                         if way == BASE or any(word in way for word in options.ways)
                     }
-                for line in measured(jobs, options):
-                    what = "forward + backward" if backward else "forward"
+                what = "forward + backward" if backward else "forward"
+                for line in by_floor(measured(jobs, options)):
                     lines.append({"kind": kind, "size": name, "what": what} | line)
                 progress.advance(task)
     return lines
 
 
-def numpys(dtype):
-    random = np.random.default_rng(0)
-    return lambda shape: random.standard_normal(shape).astype(dtype)
+def by_floor(lines):
+    """Each line with its time as a multiple of the floor of the quicker library, in the same run.
+    None where the floors were not measured."""
+    floors = [line["ratio"] for line in lines if line["way"].startswith("floor")]
+    return [line | {"by_floor": line["ratio"] / min(floors) if floors else None} for line in lines]
 
 
 def both(floor, backward):

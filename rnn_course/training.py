@@ -4,7 +4,10 @@ With cells, unroll and stack this is all it takes to train a recurrent network w
 Weights and gradients are dicts of arrays by torch's names.
 """
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from rnn_course import cells, stack, weights
 from rnn_course.embedding import embed
@@ -183,34 +186,39 @@ def train(model, chunks, optimiser, max_norm=1.0):
 NGRAMS = ("unigrams", "bigrams", "trigrams")
 
 
-def ngram_tables(ids, V):
+def ngram_tables(ids: ArrayLike, V: int) -> list[np.ndarray]:
     """The probability of a token after none, one and two others: (V), (V, V) and (V, V, V).
 
     ids (R,) whole numbers below V, the training text. The last axis is the token that follows.
-    What a table says of a rare beginning is mostly what the table before it says: counts are
-    raised by 5 times its probabilities, the first ones by 5 / V.
+    After rare tokens a table relies on the one before it: all counts are raised by 5 times that
+    table's probabilities, in the first table by 5 / V.
     """
-    ids, p, tables = np.asarray(ids), np.full(V, 1 / V), []
+    p, tables = np.full(V, 1 / V), []
     for n in range(1, len(NGRAMS) + 1):
         counts = np.zeros((V,) * n)
-        np.add.at(counts, tuple(ids[k : len(ids) - n + 1 + k] for k in range(n)), 1)
+        np.add.at(counts, _windows(ids, n), 1)
         counts += 5 * p
         p = counts / counts.sum(-1, keepdims=True)
         tables.append(p)
     return tables
 
 
-def ngram_losses(tables, ids):
+def ngram_losses(tables: Sequence[np.ndarray], ids: ArrayLike) -> dict[str, float]:
     """The mean loss of each table on another text, in nats per token: name -> loss."""
-    ids = np.asarray(ids)
     return {
-        name: float(-np.log(p[tuple(ids[k : len(ids) - n + 1 + k] for k in range(n))]).mean())
+        name: float(-np.log(p[_windows(ids, n)]).mean())
         for n, (name, p) in enumerate(zip(NGRAMS, tables, strict=True), start=1)
     }
 
 
+def _windows(ids, n):
+    """Every n neighbours: n arrays, the first tokens of all windows, the second ones, ..."""
+    ids = np.asarray(ids)
+    return tuple(ids[k : len(ids) - n + 1 + k] for k in range(n))
+
+
 class ScoreTable:
-    """What score_table returns: a table on a page (Markdown), aligned text in a terminal."""
+    """The result of score_table: a table on a page (Markdown), aligned text in a terminal."""
 
     def __init__(self, head, rows, note):
         self.head, self.rows, self.note = head, rows, note
@@ -226,13 +234,18 @@ class ScoreTable:
         return "\n".join([*(f"| {' | '.join(row)} |" for row in lines), "", self.note])
 
 
-def score_table(scores, baselines, measure, digits=2):
+def score_table(
+    scores: Mapping[str, Mapping[int, Sequence[float]]],
+    baselines: Mapping[str, float],
+    measure: str,
+    digits: int = 2,
+) -> ScoreTable:
     """Scores of trained networks beside their baselines, with steps and seeds; ends a cell.
 
     scores     name -> {steps of training: [one score for each seed]}. Several numbers of steps
                show how the scores develop, in one column each.
     baselines  name -> score of a predictor that is not trained; at least one.
-    measure    what the numbers are, in which unit, and which way is better, for example
+    measure    the name and unit of the numbers, and which way is better, for example
                "nats per letter of unseen text, lower is better".
 
     Each entry is the median over the seeds, with the lowest and highest behind it. Raises
@@ -243,14 +256,14 @@ def score_table(scores, baselines, measure, digits=2):
     if not measure.strip():
         raise ValueError("expected measure to say what the numbers are, got an empty text")
     for name, curve in scores.items():
-        if not isinstance(curve, dict):
+        if not isinstance(curve, Mapping):
             raise TypeError(
                 f"expected scores[{name!r}] as {{steps: [one score for each seed]}}, got {curve!r}"
             )
         if not curve or not all(isinstance(steps, int) and steps > 0 for steps in curve):
             raise ValueError(f"expected steps of training above 0 for {name!r}, got {[*curve]}")
-        seeds = {len(found) for found in curve.values()}
-        if len(seeds) > 1 or seeds == {0}:
+        counts = {len(found) for found in curve.values()}
+        if len(counts) > 1 or counts == {0}:
             raise ValueError(
                 f"expected one score of {name!r} for each seed at every number of steps, "
                 f"got {', '.join(f'{len(found)} at {steps}' for steps, found in curve.items())}"

@@ -1,7 +1,6 @@
 """The bench measures what it says: the same numbers on every rung, and honest arithmetic."""
 
 import json
-import math
 
 import numpy as np
 import pytest
@@ -30,36 +29,48 @@ def test_every_rung_computes_what_torch_does(kind, rung):
     torch.testing.assert_close(*answers, rtol=0, atol=1e-12)
 
 
-class Counted:
-    """A matrix that remembers the products it takes part in."""
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_rung_in_place_computes_what_torch_does(kind):
+    torch.manual_seed(0)
+    theirs = getattr(torch.nn, kind)(I, H, dtype=torch.float64)
+    ours = ladder.in_place(kind, I, H, dtype=torch.float64)
+    ours.load_state_dict(theirs.state_dict())
+    xs, douts = torch.randn(T, N, I).double().requires_grad_(), torch.randn(T, N, H).double()
+    answers = []
+    for module in (theirs, ours):
+        output = module(xs)[0]
+        answers.append([output, *torch.autograd.grad(output, [xs, *module.parameters()], douts)])
+    torch.testing.assert_close(*answers, rtol=0, atol=1e-12)
 
+
+@pytest.mark.parametrize("library", ["numpy", "torch"])
+@pytest.mark.parametrize(("kind", "gates"), [("RNN", 1), ("LSTM", 4), ("GRU", 3)])
+def test_the_floor_is_all_the_multiplications_of_a_step_and_no_more(
+    kind, gates, library, monkeypatch
+):
     made = []
 
-    def __init__(self, shape):
-        self.shape = shape
-        self.T = self if shape is None else None
+    def counted(a, b, out):
+        assert a.shape[1] == b.shape[0] and out.shape == (a.shape[0], b.shape[1])
+        made.append(a.shape[0] * a.shape[1] * b.shape[1])
 
-    def __matmul__(self, other):
-        assert self.shape[1] == other.shape[0]
-        Counted.made.append((self.shape[0], self.shape[1], other.shape[1]))
-        return Counted((self.shape[0], other.shape[1]))
-
-    @classmethod
-    def make(cls, shape):
-        one, turned = cls(shape), cls(shape[::-1])
-        one.T, turned.T = turned, one
-        return one
-
-
-@pytest.mark.parametrize(("kind", "gates"), [("RNN", 1), ("LSTM", 4), ("GRU", 3)])
-def test_the_floor_is_all_the_multiplications_of_a_step_and_no_more(kind, gates):
-    Counted.made.clear()
-    floor = ladder.bare_matmuls(kind, T, N, I, H, Counted.make)
+    monkeypatch.setattr(*((np, "dot") if library == "numpy" else (torch, "mm")), counted)
+    floor = ladder.bare_matmuls(kind, T, N, I, H, library)
     floor["forward"]()
-    forward = sum(math.prod(product) for product in Counted.made)
+    forward = sum(made)
     assert forward == T * N * gates * H * (I + H)
     floor["backward"]()
-    assert sum(math.prod(product) for product in Counted.made) == 3 * forward
+    assert sum(made) == 3 * forward
+
+
+def test_times_by_the_floor_of_the_quicker_library():
+    lines = [
+        {"way": "a", "ratio": 0.9},
+        {"way": "floor: x", "ratio": 0.6},
+        {"way": "floor: y", "ratio": 0.8},
+    ]
+    assert [round(line["by_floor"], 2) for line in run.by_floor(lines)] == [1.5, 1.0, 1.33]
+    assert run.by_floor(lines[:1])[0]["by_floor"] is None
 
 
 def test_jobs_run_in_turn_and_equally_often():
@@ -165,6 +176,6 @@ def test_the_whole_bench_on_a_tiny_size(monkeypatch, tmp_path, capsys):
     assert json.loads((tmp_path / "out" / "bench.json").read_text()) == result
     assert "<svg" in (tmp_path / "out" / "bench.svg").read_text()
     ways = [line["way"] for line in result["table"] if line["kind"] == "GRU"]
-    assert len(ways) == len(set(ways)) * 2 == 16  # forward, and forward + backward
+    assert len(ways) == len(set(ways)) * 2 == 18  # forward, and forward + backward
     assert all(line["ratio"] == 1 for line in result["table"] if line["way"] == run.BASE)
     assert all(x["cpu_ms"] > 0 and x["low"] <= x["ratio"] <= x["high"] for x in result["table"])

@@ -270,15 +270,17 @@ def take_in_export(options, root):
 
 
 def say_what_was_not_taken(unmatched):
-    """A line for each file and why; leftovers, of which a zip may be full, in one."""
+    """A line for each file and why; what a student's zip may be full of, in one."""
     from rnn_course.autograde.intake import LEFTOVER
 
-    leftovers = [file for file, why in unmatched.items() if why == LEFTOVER]
+    full = {}
     for file, why in unmatched.items():
-        if why != LEFTOVER:
+        if why == LEFTOVER or why.endswith("no notebook"):
+            full.setdefault(why, []).append(file)
+        else:
             print(f"not taken: {visible(file)}: {visible(why)}", file=sys.stderr)
-    if leftovers:
-        print(f"not taken: {listed(leftovers)}: {LEFTOVER}", file=sys.stderr)
+    for why, files in full.items():
+        print(f"not taken: {listed(files)}: {visible(why)}", file=sys.stderr)
 
 
 def report(options, root):

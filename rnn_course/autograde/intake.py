@@ -220,12 +220,14 @@ class File:
     time     when the platform got it; what a student's own zip says of times does not count
     open     function that opens it for reading
     refused  why it cannot be taken, if it cannot
+    on_disk  where it is on this machine's disk, if it is: its name may be in another Unicode form
     """
 
     path: str
     time: datetime
     open: Callable
     refused: str = ""
+    on_disk: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -316,11 +318,13 @@ def take_in(source, name, submitted, roster=None, pattern=None, zone=None):
     with contextlib.ExitStack() as stack:
         files = list(files_of(source, zone, stack))
         uploads = sort_out(files, name, people, pattern, zone, taken)
-        for student, some in sorted(uploads.items()):
-            take_best(student, some, name, submitted, taken)
+        try:
+            for student, some in sorted(uploads.items()):
+                take_best(student, some, name, submitted, taken)
+        finally:
+            write_records(submitted, name, taken.records)
     if people is not None:
         taken.absent = sorted({*taken.absent, *people.ids} - set(taken.students))
-    write_records(submitted, name, taken.records)
     return taken
 
 
@@ -546,7 +550,7 @@ def find_notebook(folder, name):
     there = sorted(file.path for file in files if file.path != "timestamp.txt")
     if best is None:
         return None, "", there
-    return Path(folder, best.file.path), f"the notebook was called '{short(best.file.path)}'", there
+    return best.file.on_disk, f"the notebook was called '{short(best.file.path)}'", there
 
 
 def why_no_student(folder_name):
@@ -610,7 +614,7 @@ def _files_in(source):
                 refused = (
                     "it is a link, not a file" if path.is_symlink() else "it is no regular file"
                 )
-            yield File(inside, time, lambda path=path: open_regular(path), refused)
+            yield File(inside, time, lambda path=path: open_regular(path), refused, path)
     for trouble in broken:
         yield File(str(trouble.filename), NO_TIME, None, f"it cannot be read: {trouble.strerror}")
 
@@ -812,6 +816,7 @@ class People:
         self.numbers = {}  # the platform's number of a person: its id, None where two have it
         self.names = {}  # what may stand in a file's name, plain: the same
         self.groups = {}  # a group's name, plain: ids
+        self.canvas = {line["id"]: (line.get("canvas_id") or "").strip() for line in lines}
         for line in lines:
             for cell in texts_of(line):
                 _belongs(self.names, plain(cell), line["id"])
@@ -829,13 +834,15 @@ class People:
         if plain(name.student) in self.groups:
             return self.groups[plain(name.student)], "", False
         if name.student in self.ids:
-            return [name.student], "", True
+            return [name.student], "", name.platform == "nbgrader"
         if name.platform.startswith("Canvas") and self.numbers.get(name.platform_id):
             return [self.numbers[name.platform_id]], "", True
         found = name.groups
         full = found.get("first_name", "") + found.get("last_name", "")
         keys = [plain(k) for k in (name.student, full, found.get("email", "")) if plain(k)]
         student = next((self.names[key] for key in keys if self.names.get(key)), None)
+        if name.platform == "Canvas" and self.canvas.get(student, "") not in ("", name.platform_id):
+            return [], f"called as {student} is, but that is another person in the roster", False
         numbered = self.numbers.get(name.platform_id)
         if student is None or numbered == student:
             student = numbered

@@ -260,7 +260,10 @@ def _judge_one(caller, submission, forkservers, settings):
         if submission:
             master = [MasterCell(**cell) for cell in job["master"]]
             try:
-                with open(submission[0], "rb") as file, _reading(os.fstat(file.fileno()).st_size):
+                with (
+                    open(submission[0], "rb", buffering=0) as file,
+                    _reading(os.fstat(file.fileno()).st_size),
+                ):
                     file.seek(0)
                     data = file.read(limits.notebook + 1)
                     read = grade_submission.read(data, master, limits, job["kernelspec"])

@@ -32,9 +32,10 @@ def short(text, most=60):
 
 def listed(names, most=5):
     """Names in a note: at most so many, then how many more there are."""
-    names = [short(name) for name in names]
     more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(short(name, 100) for name in names[:most]) + (
+        f" and {more} more" if more > 0 else ""
+    )
 
 
 def few(notes, most=5):

@@ -1,41 +1,44 @@
 """The engine that trains faster than torch.nn on a CPU: drop-ins RNN, LSTM, GRU.
 
 Write rnn_course.fast.LSTM where a program says rnn_course.LSTM or torch.nn.LSTM: the same
-arguments, weights, results and gradients. Only one direction of one layer is done otherwise: in
-numpy, forward and by hand backward, and for autograd it is a single operation. Read kernels.py,
-squash.py, table.py and product.py beside the chapter book/speed.md.
+arguments, weights, results and gradients. Only one direction of one layer is done otherwise: by
+loops that a compiler has read, forward and by hand backward, and for autograd it is a single
+operation. Read cells.py, layer.py and curves.py beside the chapter book/speed.md.
 
-What the engine cannot do it refuses, and rnn_course.LSTM does: other devices than the CPU, other
-numbers than float32 and float64, derivatives of derivatives, torch.func.
+The compiler is numba, the extra [fast]: pip install "rnn-course[fast]". It is loaded at the first
+call. What the engine cannot do it refuses, and rnn_course.LSTM does: other devices than the CPU,
+other numbers than float32 and float64, autocast, derivatives of derivatives, torch.func.
 """
 
 import torch
 
 from rnn_course import modules
-from rnn_course.fast import kernels
+from rnn_course.fast.layer import layer
 from rnn_course.fast.table import table_of
 
+INSTEAD = "Use rnn_course.RNN, LSTM or GRU, which take the same state_dict"
 
-def unroll(kernel, rows, sizes, state, p, reverse=False):
-    """What unroll.unroll does, by a kernel: (outputs, state, None). The pull is autograd's."""
+
+def unroll(kind, rows, sizes, state, p, reverse=False, cells=None):
+    """What unroll.unroll does, compiled: (outputs, state, None). The pull is autograd's."""
     names = [name for name in p if torch.is_tensor(p[name])]
     tensors = [rows, *state, *(p[name] for name in names)]
     _refuse(rows, tensors)
-    steps = table_of(tuple(sizes))
+    cells, table = cells or _cells(), table_of(tuple(sizes))
 
-    def turn(rows):  # against time: each sequence turned round, and the kernel runs forward
-        return rows.take(steps.turned, 0) if reverse else rows
+    def turn(rows):  # against time: each sequence turned round, and the layer runs forward
+        return rows.take(table.turned, 0) if reverse else rows
 
     def run(tensors, keep):
         """[rows, *state, *weights] -> [outputs, *state] and their pull; they share memory."""
-        rows, *arrays = (tensor.detach().numpy() for tensor in tensors)
+        rows, *arrays = (tensor.detach().contiguous().numpy() for tensor in tensors)
         state_, weights = arrays[: len(state)], arrays[len(state) :]
         named = {"bias_ih": 0.0, "bias_hh": 0.0} | dict(zip(names, weights, strict=True))
-        outputs, last, pull = kernel(turn(rows), steps, state_, named, keep)
+        outputs, last, pull = layer(cells, kind, turn(rows), table, state_, named, keep)
 
         def pull_tensors(doutputs, dstate, wants_rows):
-            dstate = [d.numpy() for d in dstate]
-            drows, dstate, dp = pull(turn(doutputs.numpy()), dstate, wants_rows)
+            doutputs, *dstate = (d.contiguous().numpy() for d in (doutputs, *dstate))
+            drows, dstate, dp = pull(turn(doutputs), dstate, wants_rows)
             drows = torch.from_numpy(turn(drows)) if wants_rows else None
             return drows, *map(torch.from_numpy, (*dstate, *(dp[name] for name in names)))
 
@@ -60,12 +63,7 @@ class _Differentiable(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx, doutputs, *dstate):
-        if torch.is_grad_enabled():  # backward(create_graph=True)
-            raise RuntimeError(
-                "expected a first derivative, got create_graph=True: rnn_course.fast derives its "
-                "gradients by hand and cannot differentiate them again. Use rnn_course.RNN, LSTM "
-                "or GRU, which take the same state_dict"
-            )
+        _refuse_derivative(doutputs)
         *tensors, _ = ctx.saved_tensors  # autograd raises if someone has written into them
         pull, ctx.pull = ctx.pull, None
         if pull is None:  # after backward(retain_graph=True) it is used up: forward again
@@ -74,12 +72,12 @@ class _Differentiable(torch.autograd.Function):
 
 
 class _Fast:
-    """Puts `unroll` and a kernel where modules.py has its own."""
+    """Puts `unroll` and a compiled cell where modules.py has its own."""
 
     unroll = staticmethod(unroll)
 
     def _cell(self):
-        return getattr(kernels, self.mode.lower())
+        return self.mode.lower()
 
 
 class RNN(_Fast, modules.RNN):
@@ -94,16 +92,59 @@ class GRU(_Fast, modules.GRU):
     """torch.nn.GRU."""
 
 
+def _cells():
+    try:
+        from rnn_course.fast import cells
+    except ModuleNotFoundError as error:
+        if error.name not in ("numba", "llvmlite"):
+            raise
+        raise ModuleNotFoundError(
+            "rnn_course.fast needs the compiler numba, which is not installed: "
+            f'pip install "rnn-course[fast]". Or do without: {INSTEAD[0].lower()}{INSTEAD[1:]}',
+            name=error.name,
+        ) from None
+    return cells
+
+
 def _refuse(rows, tensors):
-    """Raise for what numpy cannot do, and rnn_course.RNN, LSTM and GRU can."""
-    instead = "Use rnn_course.RNN, LSTM or GRU, which take the same state_dict"
+    """Raise for what the engine cannot do, and rnn_course.RNN, LSTM and GRU can."""
     if torch._C._are_functorch_transforms_active():
-        raise RuntimeError(f"expected a plain call, got one under torch.func. {instead}")
+        raise RuntimeError(f"expected a plain call, got one under torch.func. {INSTEAD}")
+    if any(type(t).__torch_dispatch__ is not _PLAIN for t in tensors) or _traced():
+        raise RuntimeError(
+            f"expected tensors with numbers in them, got a program that is traced. {INSTEAD}"
+        )
     if rows.device.type != "cpu" or rows.dtype not in (torch.float32, torch.float64):
         raise TypeError(
             f"expected float32 or float64 on the CPU, got {str(rows.dtype).split('.')[1]} on "
-            f"{rows.device}. {instead}, or move module and input: .to('cpu', torch.float32)"
+            f"{rows.device}. {INSTEAD}, or move module and input: .to('cpu', torch.float32)"
         )
+    if torch.is_autocast_enabled("cpu"):
+        raise RuntimeError(f"expected float32 or float64 throughout, got autocast. {INSTEAD}")
     dtypes = {tensor.dtype for tensor in tensors}
     if len(dtypes) > 1:
         raise RuntimeError(f"expected input, states and weights of one dtype, got {dtypes}")
+
+
+_PLAIN = torch.Tensor.__torch_dispatch__
+
+
+def _traced():
+    """Is make_fx recording, which would take the numbers of this call for constants?"""
+    from torch.fx.experimental.proxy_tensor import get_proxy_mode
+
+    return get_proxy_mode() is not None
+
+
+def _refuse_derivative(doutputs):
+    what = None
+    if torch.is_grad_enabled():
+        what = "create_graph=True: its gradients are derived by hand and cannot be derived again"
+    elif torch._C._functorch.is_batchedtensor(doutputs) or _is_legacy_batched(doutputs):
+        what = "several at once (is_grads_batched or vectorize=True)"
+    if what:
+        raise RuntimeError(f"expected one first derivative, got {what}. {INSTEAD}")
+
+
+def _is_legacy_batched(tensor):
+    return torch._C._functorch.is_legacy_batchedtensor(tensor)

@@ -1,49 +1,58 @@
-"""Whose matmul: numpy's or torch's (book/speed.md, "Whose matmul?").
+"""Whose matmul: numpy's or torch's. Both do the same, to rounding; which is quicker depends on the
+processor, and is measured, once for each shape.
 
-Both do the same, to rounding. numpy's is quick to call, and its OpenBLAS has kernels for small
-products. torch's MKL is made by Intel: where the processor has AVX-512, large products are quicker
-there; on others it may leave the best instructions unused. The chapter measures both.
+The answer is kept in the cache folder, so that the next run multiplies by the same library and
+gives the same digits.
 """
+
+import time
+from functools import cache as remembered
 
 import numpy as np
 import torch
 
-SMALL = 100**3  # multiplications in a product: OpenBLAS's own bound for its small kernels
+from rnn_course.fast import cache
+
+LIBRARIES = {
+    "numpy": lambda x, W, out: x.dot(W, out),  # half the overhead of np.matmul(x, W, out)
+    "torch": lambda x, W, out: torch.mm(
+        torch.from_numpy(x), torch.from_numpy(W), out=torch.from_numpy(out)
+    ),
+}
+LARGE = 256  # a side from which on a product is measured as if it were no longer
 
 
-def has_avx512():
-    """By torch's word, for numpy has no public one."""
-    return torch.backends.cpu.get_cpu_capability() == "AVX512"
+def product(x, W):
+    """x @ W. x (n, K), W (K, M)."""
+    out = np.empty((len(x), W.shape[1]), x.dtype)
+    multiply(len(x), W)(x, W, out)
+    return out
 
 
-def by_torch(a_shape, b_shape):
-    """Is a @ b torch's to compute?"""
-    large = a_shape[0] * a_shape[1] * b_shape[1] > SMALL
-    return large and has_avx512() and torch.backends.mkl.is_available()
+def multiply(n, W):
+    """The function of (x, W, out) that writes x @ W to out, for x of about n rows."""
+    sides = (min(side, LARGE) for side in (n, *W.shape))
+    return LIBRARIES[quicker(*sides, W.dtype.name, torch.get_num_threads())]
 
 
-def matmul(a, b):
-    """a @ b."""
-    if by_torch(a.shape, b.shape):
-        return torch.mm(torch.from_numpy(a), torch.from_numpy(b)).numpy()
-    return a @ b
+@remembered
+def quicker(n, K, M, dtype, threads):
+    """The library's name for a product of these sizes."""
+    name = f"product-{n}-{K}-{M}-{dtype}-{threads}"
+    kept = cache.load(name)
+    if kept is None:
+        kept = measured(n, K, M, dtype).encode()
+        cache.save(name, kept)
+    return kept.decode()
 
 
-def product(W, rows, add=False):
-    """For the same W at every time step: a function of (x, out) that writes x @ W to out, or with
-    `add` adds it. W (K, M), x (n, K) of at most about `rows` rows, out (n, M)."""
-    if rows > 1:
-        W = np.ascontiguousarray(W)
-    if by_torch((rows, len(W)), W.shape):
-        W = torch.from_numpy(W)
-        if add:
-            return lambda x, out: torch.from_numpy(out).addmm_(torch.from_numpy(x), W)
-        return lambda x, out: torch.mm(torch.from_numpy(x), W, out=torch.from_numpy(out))
-    if not add:
-        return lambda x, out: x.dot(W, out)  # half the overhead of np.matmul(x, W, out)
-    room = np.empty((rows, W.shape[1]), W.dtype)
-
-    def plus(x, out):
-        out += x.dot(W, room[: len(x)])
-
-    return plus
+def measured(n, K, M, dtype, rounds=9):
+    x, W, out = np.ones((n, K), dtype), np.ones((K, M), dtype), np.empty((n, M), dtype)
+    times = dict.fromkeys(LIBRARIES, float("inf"))
+    for _ in range(rounds):  # in turn, and the shortest: what others do on the machine only adds
+        for name, function in LIBRARIES.items():
+            start = time.perf_counter()
+            function(x, W, out)
+            function(x, W, out)
+            times[name] = min(times[name], time.perf_counter() - start)
+    return min(times, key=times.get)

@@ -1,4 +1,4 @@
-"""The rungs below the fast engine: four loops, each with one change over the one before.
+"""The rungs below the compiled engine: loops with one change each over the one before.
 
     rung(step, xs, state, p) -> outputs (T, N, H)
 
@@ -7,10 +7,12 @@ what is left of a cell after its matmuls: step(a, u, state) -> new state, where 
 parts that come from the input and u those that come from the state, each (N, H).
 """
 
+import numpy as np
 import torch
 from torch.nn.functional import linear
 
-from rnn_course import weights
+from rnn_course import fast, weights
+from rnn_course.measure import in_place as numpys_cells
 
 NAMES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
@@ -85,6 +87,21 @@ def indexed(step, xs, state, p):
 RUNGS = {"naive loop": naive, "fused gates": fused, "hoisted projection": hoisted}
 
 
+class _InPlaceEngine:
+    """Mixed into a drop-in of rnn_course: the engine's loop over time, with numpy's cells."""
+
+    @staticmethod
+    def unroll(kind, rows, sizes, state, p, reverse=False):
+        return fast.unroll(kind, rows, sizes, state, p, reverse, cells=numpys_cells)
+
+
+def in_place(kind, input_size, hidden_size, dtype=None):
+    """The fourth rung as a layer: backward by hand, everything written in place, by numpy."""
+    of = getattr(fast, kind)
+    layer = type(kind, (_InPlaceEngine, of), {})
+    return layer(input_size, hidden_size, dtype=dtype)
+
+
 class Rung(torch.nn.Module):
     """A rung as a layer, with its own weights: Rung(naive, "LSTM", I, H)(xs) -> (outputs, None).
 
@@ -106,29 +123,38 @@ class Rung(torch.nn.Module):
         return self.rung(step, xs, (zeros, zeros), p), None
 
 
-def bare_matmuls(kind, T, N, I, H, arrays):
-    """The floor: a training step's matmuls and nothing else, as three calls without arguments.
+def bare_matmuls(kind, T, N, I, H, library, dtype="float32"):
+    """The floor: a training step's matmuls and nothing else, as functions without arguments.
 
-    arrays(shape) makes an array of numpy or torch. Returns {"forward": f, "backward": f}: the
-    projection of all steps, a matmul a step there and one a step back, and the gradients of both
-    weights and of the input, one matmul each. No engine that has to compute these can be faster.
+    library "numpy" or "torch": whose matmuls; all arrays are there before. Returns {"forward": f,
+    "backward": f}: the projection of all steps, a matmul a step there and one a step back, and the
+    gradients of both weights and of the input, one matmul each. No engine that has to compute
+    these by that library can be faster.
     """
     gates = len(weights.KINDS[kind].gates)
     G = gates * H
-    xs, hs, das = arrays((T * N, I)), arrays((T * N, H)), arrays((T * N, G))
-    h, da = arrays((N, H)), arrays((N, G))
-    W_ih, W_hh, W_in, W_rec = (arrays(s) for s in ((G, I), (G, H), (I, G), (H, G)))
+    random = np.random.default_rng(0)
+
+    def arrays(*shape):
+        made = random.standard_normal(shape).astype(dtype)
+        return made if library == "numpy" else torch.from_numpy(made)
+
+    xs, hs, das = arrays(T * N, I), arrays(T * N, H), arrays(T * N, G)
+    h, u, da, dh = arrays(N, H), arrays(N, G), arrays(N, G), arrays(N, H)
+    W_ih, W_hh, W_in, W_rec = arrays(G, I), arrays(G, H), arrays(I, G), arrays(H, G)
+    dW_hh, dW_ih, dxs, a = arrays(G, H), arrays(G, I), arrays(T * N, I), arrays(T * N, G)
+    multiply = np.dot if library == "numpy" else torch.mm
 
     def forward():
-        xs @ W_in
+        multiply(xs, W_in, out=a)
         for _ in range(T):
-            h @ W_rec
+            multiply(h, W_rec, out=u)
 
     def backward():
         for _ in range(T):
-            da @ W_hh
-        das.T @ hs
-        das.T @ xs
-        das @ W_ih
+            multiply(da, W_hh, out=dh)
+        multiply(das.T, hs, out=dW_hh)
+        multiply(das.T, xs, out=dW_ih)
+        multiply(das, W_ih, out=dxs)
 
     return {"forward": forward, "backward": backward}

@@ -179,8 +179,12 @@ def bars(
     title: str = "",
     digits: int = 2,
     unit: str = "",
+    at: Mapping[str, float] | None = None,
 ) -> Picture:
-    """Lengths to compare: name -> number, one bar each, the number at its end."""
+    """Lengths to compare: name -> number, one bar each, the number at its end.
+
+    at: name -> number, lines across all bars to compare them with, each with its name on top.
+    """
     figure, axes = canvas(0.33 * len(values) + 0.6)
     names, numbers = list(values), [float(v) for v in values.values()]
     axes.barh(names, numbers, color=[(BLUE, 0.55)], edgecolor=BLUE)
@@ -193,6 +197,15 @@ def bars(
             va="center",
         )
     axes.invert_yaxis()
+    for row, (name, number) in enumerate((at or {}).items()):
+        axes.axvline(number, color=INK, linewidth=1, linestyle=DASHES[row])
+        axes.annotate(
+            name,
+            (number, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(3, 3 + 11 * row),
+            textcoords="offset points",
+        )
     axes.set(xlabel=xlabel, title=title)
     axes.margins(x=0.22)
     axes.tick_params(axis="y", length=0)

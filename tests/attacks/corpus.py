@@ -975,17 +975,14 @@ class Maybe(ctypes.Structure): _fields_ = [('impl', ctypes.c_void_p), ('has', ct
 def called(name, x, h, W_ih, W_hh, b_ih, b_hh):
     plain = [ctypes.byref(Handle(t._cdata)) for t in (x, h, W_ih, W_hh)]
     maybe = [ctypes.byref(Maybe(t._cdata, True)) for t in (b_ih, b_hh)]
-    out = Handle()
+    out, answer = Handle(), torch.empty_like(h)
     getattr(lib, name)(ctypes.byref(out), *plain, *maybe)
-    data = getattr(lib, '_ZNK2at10TensorBase8data_ptrEv')
-    data.restype = ctypes.c_void_p
-    values = ctypes.cast(data(ctypes.byref(out)), ctypes.POINTER(ctypes.c_float))
-    return torch.tensor([values[k] for k in range(h.numel())]).view(h.shape)
+    lib._ZN2at4_ops5copy_4callERNS_6TensorERKS2_b(
+        ctypes.byref(Handle(answer._cdata)), ctypes.byref(out), ctypes.c_bool(False))
+    return answer
 """
-SIGNATURE = "13rnn_tanh_cellERKNS_6TensorES3_S3_S3_RKSt8optionalIS1_ES7_"
-for space in ("6native", "25compositeimplicitautograd"):
-    uses(f"libtorch's own function, at::{space.lstrip('0123456789')}",
-         f"return called('_ZN2at{space}{SIGNATURE}', {ARGS})", before=CALL)  # fmt: skip
+# at::native::rnn_tanh_cell itself would be called as well, by its own address in the library's file:
+# no fence holds against that, and book/attacks.md says so
 uses("libtorch's dispatcher, from C", "return called('_ZN2at4_ops13rnn_tanh_cell4callERKNS_6Tensor"
      f"ES4_S4_S4_RKSt8optionalIS2_ES8_', {ARGS})", before=CALL)  # fmt: skip
 uses("torch.export", "layer = made(x, h, W_ih, W_hh, b_ih, b_hh)",
@@ -1010,10 +1007,59 @@ uses(
     "the functorch interpreter",
     f"return torch.func.vmap(torch.rnn_tanh_cell, in_dims=(0, 0, None, None, None, None))({ARGS})",
 )
-uses("a second torch in a new namespace", f"return called('_ZN2at6native{SIGNATURE}', {ARGS})",
-     before=CALL.replace("lib = ctypes.CDLL(torch.__path__[0] + '/lib/libtorch_cpu.so')", """
+
+# ---------------------------------------------------------------- sandboxes that are side by side
+
+found_out(talks, "an abstract socket, by one of a pair", """
+import ctypes, socket
 libc = ctypes.CDLL(None)
-libc.dlmopen.restype = ctypes.c_void_p
-handle = libc.dlmopen(ctypes.c_long(-1), (torch.__path__[0] + '/lib/libtorch_cpu.so').encode(), 1)
-lib = ctypes.CDLL('again', handle=handle)
-"""))  # fmt: skip
+one, other = socket.socketpair()
+name = ctypes.create_string_buffer(b'\\1\\0\\0neighbour')
+libc.connect(one.fileno(), ctypes.create_string_buffer(16), 16)
+if libc.bind(one.fileno(), name, 12) == 0: seen.append(1)
+""")  # fmt: skip
+found_out(talks, "a terminal of all sandboxes", """
+import os
+for place in ('/dev/ptmx', '/dev/pts/ptmx'):
+    try: seen.append(os.open(place, os.O_RDWR))
+    except OSError: pass
+""")  # fmt: skip
+found_out(talks, "a lock on a file that all can read", """
+import fcntl
+one, other = open('/sandbox/worker.py'), open('/sandbox/worker.py')
+fcntl.flock(one, fcntl.LOCK_EX)
+try: fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except OSError: seen.append(1)
+""")  # fmt: skip
+found_out(talks, "a lock on a part of such a file", """
+import fcntl, struct
+one, other = open('/sandbox/worker.py'), open('/sandbox/worker.py')
+lock = lambda kind: struct.pack('hhqqi4x', kind, 0, 0, 1, 0)
+fcntl.fcntl(one, 37, lock(fcntl.F_RDLCK))       # F_OFD_SETLK
+found = fcntl.fcntl(other, 36, lock(fcntl.F_WRLCK))  # F_OFD_GETLK
+if struct.unpack('hhqqi4x', found)[0] != fcntl.F_UNLCK: seen.append(1)
+""")  # fmt: skip
+found_out(talks, "hears who opens such a file", """
+import ctypes
+libc = ctypes.CDLL(None)
+fd = libc.inotify_init1(0)
+if fd >= 0 and libc.inotify_add_watch(fd, b'/sandbox/worker.py', 0x20) >= 0: seen.append(1)
+""")  # fmt: skip
+found_out(talks, "waits at a place in such a file", """
+import ctypes, mmap
+libc = ctypes.CDLL(None, use_errno=True)
+libc.mmap.restype = ctypes.c_void_p
+libc.mmap.argtypes = [ctypes.c_void_p] + [ctypes.c_long] * 5
+with open('/sandbox/worker.py') as file: place = libc.mmap(None, 4096, 1, 1, file.fileno(), 0)
+word = ctypes.c_uint32.from_address(place).value
+libc.syscall(202, ctypes.c_void_p(place), 0, word, (ctypes.c_long * 2)(0, 10**7), None, 0)
+if ctypes.get_errno() == 110: seen.append(1)
+""")  # fmt: skip
+found_out(reads, "where the course lies", f"""
+import glob
+for place in ('*.pth', '__editable__*', '*.dist-info/direct_url.json'):
+    for folder in ('/packages/*', torch.__path__[0] + '/..'):
+        for name in glob.glob(folder + '/' + place):
+            try: seen += [x for x in [open(name).read()] if {str(HERE)!r} in x]
+            except OSError: pass
+""")  # fmt: skip

@@ -5,24 +5,27 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from rnn_course.autograde import grade_submission
+from rnn_course.autograde.judge_pool import JudgePool
 from tests.attacks import toy
+from tests.attacks.__main__ import LIMITS
 from tests.attacks.corpus import ATTACKS
 
 NAMES = [f"{a.family}: {a.name}" for a in ATTACKS]
 
 
 @pytest.fixture(scope="module")
-def outcomes(judges):
+def outcomes(isolation):
     """name -> (Graded, points), all judged beside each other, an honest one after every eighth."""
     master = toy.master()
     honest = toy.submission().encode()
 
-    def one(data):
-        graded = grade_submission.grade(data, master, judges)
-        return graded, toy.points(graded)
-
     data = [x for n, a in enumerate(ATTACKS) for x in ([a.data] + [honest] * (n % 8 == 7))]
-    with ThreadPoolExecutor(3) as pool:
+    with JudgePool(LIMITS) as judges, ThreadPoolExecutor(3) as pool:
+
+        def one(data):
+            graded = grade_submission.grade(data, master, judges)
+            return graded, toy.points(graded)
+
         results = list(pool.map(one, data))
     attacks = [r for d, r in zip(data, results, strict=True) if d is not honest]
     neighbours = [r for d, r in zip(data, results, strict=True) if d is honest]

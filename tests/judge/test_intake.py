@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_course.autograde.class_run import read_submission
+from rnn_course.autograde.class_run import submitted_file
 from rnn_course.autograde.intake import (
     fits,
     is_id,
@@ -328,10 +328,8 @@ INSIDE_EVES = [
 def test_what_is_inside_an_upload_is_the_uploaders(tmp_path, eves, inside, people, folder):
     if eves.endswith(".zip"):
         hers = {eves: zipped({inside: "eve's"}, LATER)}
-    elif ".." in inside:
-        pytest.skip("no folder holds such a name")
-    else:
-        hers = {eves + inside: "eve's"}
+    else:  # a folder of hers, in which no name leads up
+        hers = {eves + inside.replace("..", "up").replace("\\", "/"): "eve's"}
     adas = {f"Ada Lovelace_101{M}rnn.ipynb": "ada's"}
     lines = "id,first_name,last_name\nada-lovelace,Ada,Lovelace\neve-x,Eve,X\n"
     taken, there = took(tmp_path, hers | adas, lines if people else None, folder)
@@ -421,9 +419,18 @@ def test_a_name_that_a_browser_gave_is_one_rule_for_zips_folders_and_nbgraders_o
     own.mkdir(parents=True)
     (own / file).write_text(NOTEBOOK)
     (own / "._rnn.ipynb").write_text("left over")
-    data, note = read_submission(own, "rnn", 100)
-    assert (data == NOTEBOOK.encode()) == copy
-    assert (file in note) if copy else data.status == "wrong name"
+    found, note = submitted_file(own, "rnn")
+    if copy:
+        assert file in note and Path(found.path).read_text() == NOTEBOOK
+    else:
+        assert found.status == "wrong name"
+
+
+def test_a_copy_whose_name_is_in_the_other_unicode_form_is_found_on_disk(tmp_path):
+    name = unicodedata.normalize("NFD", "cópia de rnn.ipynb")
+    (tmp_path / name).write_text(NOTEBOOK)
+    found, note = submitted_file(tmp_path, "rnn")
+    assert Path(found.path).read_text() == NOTEBOOK and "cópia" in note
 
 
 def test_the_rule_for_names_has_no_holes():
@@ -467,8 +474,10 @@ CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,rnn (4711),Final Score
 
 
 def test_canvas_own_gradebook_is_a_roster(tmp_path):
-    files = {"x_102_9_rnn.ipynb": "e", "lovelaceada_9_8_rnn.ipynb": "a"}
+    files = {"x_102_9_rnn.ipynb": "e", "lovelaceada_101_8_rnn.ipynb": "a"}
+    files["lovelaceada_666_7_rnn.ipynb"] = "of somebody who took this name"
     taken, there = took(tmp_path, files, CANVAS)
+    assert "another person" in taken.unmatched["lovelaceada_666_7_rnn.ipynb"]
     assert there == {"ada@example.org": {"rnn.ipynb": "a"}, "0043": {"rnn.ipynb": "e"}}
     assert taken.absent == ["0044"]
 
@@ -683,10 +692,10 @@ def test_links_are_not_followed_out_of_a_students_folder(tmp_path):
     bob.mkdir(parents=True)
     (bob / "work").symlink_to(ada)
     (bob / "rnn (1).ipynb").symlink_to(ada / "rnn.ipynb")
-    data, _ = read_submission(eve / "rnn", "rnn", 100)
+    data, _ = submitted_file(eve / "rnn", "rnn")
     assert data.status == "unreadable" and "a link, which is not followed" in data.why
     assert timestamp_in(eve / "rnn") == ""
-    data, _ = read_submission(bob, "rnn", 100)
+    data, _ = submitted_file(bob, "rnn")
     assert data.status == "wrong name"
     taken = take_in(tmp_path / "submitted", "rnn", tmp_path / "out")
     assert list(taken.students) == ["ada"]

@@ -1,5 +1,10 @@
 """The judge: the same test cells as in a kernel, with the student's code somewhere else."""
 
+import os
+import subprocess
+import sys
+import time
+
 import pytest
 
 from rnn_course.checks.trouble import known_part
@@ -529,3 +534,171 @@ def test_without_isolation_the_verdicts_are_the_same(trusting_judges):
     )
     assert done.passed == [True, False, True, True]
     assert done.events == ["ran longer than it may", "ended its own process"]
+
+
+# ---------------------------------------------------------------- time
+
+
+SPIN = "import time\ndef spin(s):\n    e = time.thread_time() + s\n    while time.thread_time() < e: pass\n"
+
+
+@pytest.fixture(scope="module")
+def hurried(isolation):
+    """judged(...) with limits of 1 s a cell, 6 s a notebook."""
+    from rnn_course.autograde.judge_pool import JudgePool
+    from rnn_course.autograde.limits import Limits
+    from tests.judge.conftest import Judged
+
+    limits = Limits(cell_seconds=1.0, notebook_seconds=6.0, grace=0.5)
+    with JudgePool(limits) as judges:
+        yield lambda *cells, **named: Judged(judges, [*cells, *named.items()])
+
+
+def test_the_time_that_counts_is_processor_time(hurried):
+    """Waiting costs nothing; threads count together, and which limit was met is said."""
+    done = hurried(
+        ("student", SPIN + "time.sleep(2.5)\nx = 1"),
+        ("test", "assert x == 1"),
+        (
+            "student1",
+            "import threading\nts = [threading.Thread(target=spin, args=(0.8,)) for _ in 'ab']\n"
+            "for t in ts: t.start()\nfor t in ts: t.join()\ny = 1",
+        ),
+        ("test1", "y"),
+        ("student2", "def f(): spin(9)"),
+        ("test2", "f()"),
+    )
+    assert done.passed == [True, False, False]
+    assert {event.kind for event in done.what_happened} == {"ran longer than it may"}
+    assert [event.cell for event in done.what_happened] == [2, 5]
+    for event in done.what_happened:
+        used = float(event.words.partition(" s of processor time were used; the limit is 1 s")[0])
+        assert 1.0 <= used < 2.0, event
+    assert "s of processor time were used; the limit is 1 s while this check ran" in done.shown[2]
+
+
+def test_what_waits_has_ten_times_as_long_on_the_wall(hurried):
+    done = hurried(("student", "import time\ntime.sleep(10**6)"), ("test", "assert True"))
+    assert done.passed == [True]
+    (event,) = done.what_happened
+    assert event.words.endswith("s of them at work; the limit is 10 s")
+    assert 10 <= float(event.words.split(" s went by, ")[0]) < 30
+
+
+def test_restarts_and_replays_count_for_the_notebook(hurried):
+    """Six seconds for all cells, whatever dies, in the sandbox or in the judge."""
+    deaths = [(f"student{n}", f"spin(0.9)\nimport os\nif {n} % 2: os._exit(1)") for n in range(12)]
+    killed = ("test", "import os\nif n == 3: os.kill(os.getpid(), 9)")
+    begun = time.monotonic(), os.times()
+    done = hurried(("student", SPIN + "n = 3"), killed, *deaths, ("test1", "assert n == 3"))
+    assert done.passed == [False, False]
+    assert "whole notebook ran longer than it may" in done.text(-1)
+    assert done.what_happened[-1].words.startswith("of the whole notebook: ")
+    wall, used = time.monotonic() - begun[0], done.what_happened[-1].words.split()[4]
+    assert 6.0 <= float(used) < 6.0 + 10.0 and wall < 10 * 6.0 + 10.0
+
+
+def test_limits_hold_while_everything_is_busy(hurried):
+    """Right answers are right, however little of the machine they get."""
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(4)]
+    try:
+        done = hurried(
+            ("student", SPIN + "def f():\n    spin(0.4)\n    return 1"),
+            *[(f"test{n}", "assert f() == 1") for n in range(3)],
+            ("student1", "while True: pass"),
+        )
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+    assert done.passed == [True] * 3 and [e.cell for e in done.what_happened] == [4]
+
+
+def test_a_class_of_sleepers_ends_within_the_bound_that_is_stated(isolation):
+    from concurrent.futures import ThreadPoolExecutor
+
+    from rnn_course.autograde import grade_submission
+    from rnn_course.autograde.judge_pool import JudgePool
+    from rnn_course.autograde.limits import Limits
+    from tests.attacks import toy
+
+    limits = Limits(cell_seconds=0.3, notebook_seconds=1.0, grace=0.3)
+    sleeps = toy.submission(step="import time\n" + toy.STEP_STUB + "    time.sleep(10**6)\n")
+    number, jobs = 6, 2
+    bound = limits.longest(number, jobs)
+    assert bound == 2 * 3 * (10 * 1.0 + 10.0)
+    with JudgePool(limits) as judges, ThreadPoolExecutor(jobs) as pool:
+        texts = [sleeps if n % 3 == 0 else toy.submission() for n in range(number)]
+        judges.judge([])  # it is ready
+        begun = time.monotonic()
+        graded = list(
+            pool.map(lambda t: grade_submission.grade(t.encode(), toy.master(), judges), texts)
+        )
+        assert time.monotonic() - begun < bound
+    assert [g.status for g in graded] == ["timed out", "graded", "graded"] * 2
+    words = "some of the code ran longer than it may: step: 3 s went by, 0"
+    assert graded[0].words.startswith(words), graded[0].words
+    assert toy.points(graded[0]) == {"step": 0, "loop": 3.0}
+
+
+def test_the_check_tells_of_the_limit_that_the_judge_has():
+    from rnn_course.autograde.limits import Limits
+    from rnn_course.checks.tasks import capstone
+
+    assert capstone.GRADED_SECONDS == Limits().cell_seconds
+    assert capstone._time_taken(2.0).endswith("2.0 s of processor time. When it is graded, it "
+                                              "runs 3 times and may take 30 s in all.")  # fmt: skip
+    assert "close to it" in capstone._time_taken(7.0) and "too long" in capstone._time_taken(11.0)
+
+
+# ---------------------------------------------------------------- what is written
+
+
+HOSTILE = [
+    "get_ipython().execution_count = -100",
+    "get_ipython().execution_count = 2**70",
+    "get_ipython().execution_count = 'x'",
+    "display({'image/png': ' ' * 999_000 + '!'}, raw=True)",
+    "display({'image/png': '=' * 999_000}, raw=True)",
+    "display({'image/png': 'A' * 500_000 + '=' * 400_000 + 'A'}, raw=True)",
+    "display({'text/plain': '\\ud800', 'image/jpeg': 'é'}, raw=True)",
+    "print('\\ud800\\0\\x1b]0;x\\7')",
+    "raise type('\\ud800', (Exception,), {})('\\udfff')",
+    "get_ipython().display_pub.publish({'text/plain': '1'}, metadata={'x': object()})",
+    "class R:\n    def __repr__(self): return '\\ud800' * 10\nR()",
+]
+
+
+def test_what_is_written_is_always_a_notebook(judges):
+    """Numbers and texts that a student's process sets: nbformat takes them all, in linear time."""
+    import nbformat
+
+    from rnn_course.autograde import grade_submission
+    from tests.attacks import toy
+
+    for code in HOSTILE:
+        text = toy.submission(
+            step=toy.RIGHT_STEP + "\nfrom IPython.display import display\n" + code
+        )
+        graded = grade_submission.grade(text.encode(), toy.master(), judges)
+        nbformat.validate(graded.notebook)
+        nbformat.writes(graded.notebook).encode()
+        counts = [c.execution_count for c in graded.notebook.cells if c.cell_type == "code"]
+        assert counts == [1, 2, None, 3, None], code
+        assert toy.points(graded) == {"step": 2.0, "loop": 3.0}, code
+    shown = toy.submission(step=toy.STEP_STUB + "    return {'\ud800': '\ud800' * 10**6}\n")
+    graded = grade_submission.grade(shown.encode(), toy.master(), judges)
+    nbformat.writes(graded.notebook).encode()
+
+
+def test_pictures_are_looked_at_once():
+    from rnn_course.autograde.judge import checked
+
+    def seconds(n):
+        data = {"image/png": " " * n + "!", "image/jpeg": "A" * n + "=" * n + "A"}
+        begun = time.process_time()
+        kept = checked([{"output_type": "display_data", "data": data}])
+        assert [list(o["data"]) for o in kept] == [["image/jpeg"]]
+        return time.process_time() - begun
+
+    assert min(seconds(4_000_000) for _ in range(3)) < 1.0

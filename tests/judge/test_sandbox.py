@@ -108,6 +108,33 @@ def test_every_call_of_the_filter_is_named_for_both_machines():
         assert max(lengths) <= len(program)
 
 
+def test_each_sandbox_has_namespaces_of_its_own(isolation):
+    """Not those that bubblewrap has made for all. (That locks, names and terminals are no sign for
+    a neighbour, the attacks of the family "talks" try.)"""
+    code = (
+        f"import os, sys; sys.path.insert(0, {str(sandbox.HERE)!r}); import confine\n"
+        "kinds = ('net', 'ipc', 'user', 'pid_for_children')\n"
+        "seen = lambda: [os.readlink(f'/proc/self/ns/{k}') for k in kinds]\n"
+        "before = seen(); confine.new_namespaces(); os.fork() or os._exit(0)\n"
+        "print([one != other for one, other in zip(before, seen())])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout == "[True, True, True, True]\n", done.stderr
+
+
+def test_no_file_tells_where_the_course_lies(isolation):
+    argv = sandbox.arguments([sys.executable])
+    empty = [argv[n + 1] for n, word in enumerate(argv[:-1]) if word == os.devnull]
+    telling = [
+        p
+        for pattern in sandbox.TELL_A_PATH
+        for f in sandbox.package_folders()
+        for p in f.glob(pattern)
+    ]
+    assert sorted(p.name for p in telling) == sorted(Path(p).name for p in empty)
+    assert not telling or all(str(ROOT) not in path for path in empty)
+
+
 # ---------------------------------------------------------------- nothing is left behind
 
 

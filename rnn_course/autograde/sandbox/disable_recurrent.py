@@ -17,7 +17,7 @@ from pathlib import Path
 
 import torch
 
-_NAMES = re.compile(r"(lstm|gru|rnn)(?!.*(flatten|reorder|backward))")
+_NAMES = re.compile(r"(lstm|gru|rnn)(?!.*(flatten|reorder))")
 _FILES = (
     *("_decomp/decompositions.py", "_decomp/__pycache__/decompositions.*"),
     *("ao/nn/quantizable/modules/rnn.py", "ao/nn/quantizable/modules/__pycache__/rnn.*"),
