@@ -120,9 +120,10 @@ bench: setup  ## measure the speed that the book quotes, on this machine
 evidence: prints  ## the full tables of proof and attack: every bench/evidence/NAME.py; long
 	@for script in bench/evidence/*.py; do echo "== $$script"; $(PY) $$script; done
 
-lint: setup  ## ruff: lint and format, as before each commit
+lint: setup  ## ruff (lint and format, as before each commit) and mypy (the type hints)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 lock: setup  ## (for maintainers) write requirements.lock from what .venv holds
 	$(BIN)/pip freeze --exclude-editable | sed 's/+cpu$$//' \

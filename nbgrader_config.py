@@ -9,8 +9,6 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-COURSE = Path(os.environ.get("COURSE") or "class")
-COURSE = COURSE if COURSE.is_absolute() else ROOT / COURSE
 
 # nbgrader starts `alembic` by name, to make the gradebook: let it find the one beside Python.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
@@ -19,6 +17,7 @@ sys.path.insert(0, str(ROOT / "exercises"))
 from build import build_stale  # noqa: E402
 
 from rnn_course.autograde import plugin  # noqa: E402
+from rnn_course.autograde.course import keep_work_in  # noqa: E402
 
 for problem in build_stale():  # so that no notebook is older than its source
     print(f"not built:\n{problem}", file=sys.stderr)
@@ -29,11 +28,7 @@ c.CourseDirectory.course_id = "rnn-course"
 c.CourseDirectory.root = str(ROOT)
 c.CourseDirectory.source_directory = "_build/exercises/source"
 c.CourseDirectory.release_directory = "_build/exercises/release"
-c.CourseDirectory.submitted_directory = str(COURSE / "submitted")
-c.CourseDirectory.autograded_directory = str(COURSE / "autograded")
-c.CourseDirectory.feedback_directory = str(COURSE / "feedback")
-c.CourseDirectory.db_url = f"sqlite:///{COURSE / 'gradebook.db'}"
-COURSE.mkdir(parents=True, exist_ok=True)  # SQLite makes the file, not its folder
+keep_work_in(ROOT / (os.environ.get("COURSE") or "class"), c)
 
 # A release can always be made again, so it never stays behind its source.
 c.GenerateAssignment.force = True

@@ -8,7 +8,7 @@ Prints the most memory that this process took, in KB; its judges' is not in it.
 import resource
 import sys
 
-from rnn_course.autograde.class_run import grade_class
+from rnn_course.autograde.class_run import grade_class, judging
 from tests.attacks.toy import NAME, RIGHT_STEP, Class, make_course, submission, submit
 
 
@@ -27,7 +27,8 @@ def main():
     limits = None
     if "--hurried" in sys.argv:
         from tests.attacks.__main__ import LIMITS as limits
-    grade_class(course, NAME, course.students(NAME), limits=limits)
+    with judging(limits) as judges:
+        grade_class(course, NAME, course.students(NAME), judges)
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 

@@ -44,7 +44,7 @@ def make_kit(course, kit=None):
     kit = kit or course.root / KIT
     releases = [course.notebook("release", name) for name in course.assignments()]
     releases = sorted((path for path in releases if path.exists()), key=place_in_book)
-    parts = [*releases, *package_files(course.root), Path(__file__)]
+    parts = [*releases, *package_files(course.root), *prints(course.root), Path(__file__)]
     parts += [course.root / name for name in ("pyproject.toml", "requirements.txt")]
     newest = max(path.stat().st_mtime_ns for path in parts)
     if kit.exists() and kit.stat().st_mtime_ns > newest and names_in(kit) == names_of(releases):
@@ -94,10 +94,15 @@ def package_files(root):
     ]
 
 
+def prints(root):
+    """What the known mistakes give: a check in the kit names by it, without any solution."""
+    return sorted((root / "_build" / "prints").glob("*.npz"))
+
+
 def make_wheel(root, folder):
     """The wheel of the package without rnn_course.autograde and its command; its path in folder."""
     sources = folder / "sources"
-    for path in package_files(root):
+    for path in (*package_files(root), *prints(root), root / "setup.py"):
         copy = sources / path.relative_to(root)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, copy)
@@ -117,9 +122,10 @@ def make_wheel(root, folder):
 
 
 def requirements(root, wheel):
-    """The package's own dependencies with the versions of requirements.txt, and the wheel."""
+    """What students need, with the versions of requirements.txt, and the wheel."""
     with (root / "pyproject.toml").open("rb") as file:
-        needed = tomllib.load(file)["project"]["dependencies"]
+        project = tomllib.load(file)["project"]
+    needed = project["dependencies"] + project["optional-dependencies"]["notebooks"]
     pins = {}
     for line in (root / "requirements.txt").read_text(encoding="utf-8").splitlines():
         pinned = re.match(r"([\w.-]+)==[^\s#]+", line)

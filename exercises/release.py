@@ -14,6 +14,7 @@ from kit import make_kit
 from tqdm import tqdm
 
 from rnn_course.autograde.course import Course, CourseError, find_root
+from rnn_course.checks.diagnosis.make import make_all
 
 
 def release(names=(), course=None):
@@ -43,6 +44,7 @@ def main(arguments=None):
         return 1
     for name in options.names or course.assignments():
         print(f"{course.notebook('release', name)}: {'made' if name in made else 'up to date'}")
+    make_all()  # so that checks name mistakes where there are no sources
     path, is_new = make_kit(course)
     print(f"{path}: {'made' if is_new else 'up to date'}")
     return 0

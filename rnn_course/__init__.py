@@ -5,6 +5,16 @@ variants, fast. A newcomer needs an hour for the first seven.
 """
 
 import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # for editors and type checkers
+    from rnn_course.embedding import Embedding as Embedding
+    from rnn_course.modules import GRU as GRU
+    from rnn_course.modules import LSTM as LSTM
+    from rnn_course.modules import RNN as RNN
+    from rnn_course.modules import GRUCell as GRUCell
+    from rnn_course.modules import LSTMCell as LSTMCell
+    from rnn_course.modules import RNNCell as RNNCell
 
 _WHERE = {"Embedding": "embedding"}
 _WHERE |= dict.fromkeys(("GRU", "LSTM", "RNN", "GRUCell", "LSTMCell", "RNNCell"), "modules")
@@ -12,7 +22,11 @@ _WHERE |= dict.fromkeys(("GRU", "LSTM", "RNN", "GRUCell", "LSTMCell", "RNNCell")
 __all__ = list(_WHERE)  # noqa: PLE0604
 
 
-def __getattr__(name):
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def __getattr__(name: str) -> Any:
     """A module of ours is loaded when it is first asked for: torch takes a second to load, and the
     commands of an instructor mostly need none of it."""
     if name not in _WHERE:

@@ -64,15 +64,51 @@ def check_dimensions(layer, input, hx):
         )
     if hx is None:
         return
-    if layer.has_c and len(hx) != 2:
-        raise IndexError(f"LSTM: Expected hx to be a pair (h_0, c_0), got {len(hx)} of them")
-    dims = [s.dim() for s in hx] if layer.has_c else [hx.dim()]
+    dims = [s.dim() for s in pair(hx)] if layer.has_c else [hx.dim()]
     if any(d != input.dim() for d in dims):
         kind = "batched" if input.dim() == 3 else "unbatched"
         raise RuntimeError(
             f"For {kind} {input.dim()}-D input, {'hx and cx' if layer.has_c else 'hx'} should "
             f"also be {input.dim()}-D but got {', '.join(f'{d}-D' for d in dims)}"
         )
+
+
+def pair(hx):
+    """(h, c) of an LSTM's states. Torch's layers take whatever has a first and a second entry."""
+    try:
+        return hx[0], hx[1]
+    except IndexError:
+        raise IndexError(
+            f"Expected hx to be a pair (h_0, c_0), got {len(hx)} entry in a {type(hx).__name__}"
+        ) from None
+
+
+def check_call(layer, hx):
+    """What torch's compiled layer refuses when it is called, whatever the constructor let pass."""
+    if layer.has_c:
+        check_pair(type(layer).__name__, hx, "(h_0, c_0)")
+    for name in ("bias", "bidirectional", "batch_first", "training"):
+        value = getattr(layer, name)
+        if not isinstance(value, bool):
+            raise TypeError(f"{name} should be True or False, got {value!r}")
+    if layer.bias != ("bias_ih_l0" in layer._flat_weights_names):
+        raise RuntimeError(
+            f"bias is {layer.bias}, and the layer was made with bias={not layer.bias}"
+        )
+    if isinstance(layer.num_layers, bool):
+        raise TypeError(f"num_layers should be of type int, got {layer.num_layers!r}")
+    for name, weight in zip(layer._flat_weights_names, layer._flat_weights, strict=True):
+        if not torch.is_tensor(weight):
+            raise TypeError(f"{name} should be a tensor, got {type(weight).__name__}")
+
+
+def check_pair(name, hx, of):
+    """The states of an LSTM are a tuple or list of two tensors."""
+    if not isinstance(hx, tuple | list):
+        got = f"one tensor of shape {tuple(hx.shape)}" if torch.is_tensor(hx) else type(hx).__name__
+        raise TypeError(f"{name}: Expected hx to be a pair {of}, got {got}")
+    if len(hx) != 2:
+        raise RuntimeError(f"{name} expects two hidden states, {of}: got {len(hx)}")
 
 
 def check_input(layer, input, dims):
@@ -94,18 +130,14 @@ def check_input(layer, input, dims):
         raise RuntimeError("Expected sequence length to be larger than 0 in RNN")
 
 
-def check_states(layer, hx, shapes):
-    """Has every state its shape (L*D, N, size)?
-
-    Torch lets a packed call pass with a wrong c_0 that broadcasts; here it is an error.
-    """
-    for k, (s, shape) in enumerate(zip(hx if layer.has_c else [hx], shapes, strict=False)):
-        if tuple(s.shape) != shape:
-            raise RuntimeError(
-                f"Expected hidden{f'[{k}]' if layer.has_c else ''} size {shape}, "
-                f"got {list(s.shape)}. The sizes are (num_layers * directions, N, features)"
-                + (", whatever batch_first is" if layer.batch_first else "")
-            )
+def check_size(layer, state, shape, msg):
+    """Has a state its shape (L*D, N, size)? `msg` has room for the expected and the given shape."""
+    if tuple(state.shape) != tuple(shape):
+        raise RuntimeError(
+            msg.format(shape, list(state.shape))
+            + ". The sizes are (num_layers * directions, N, features)"
+            + (", whatever batch_first is" if layer.batch_first else "")
+        )
 
 
 def check_cell(cell, input, hx):
@@ -116,14 +148,17 @@ def check_cell(cell, input, hx):
         raise ValueError(
             f"{name}: Expected input to be 1D (I) or 2D (N, I), got {input.dim()}D instead"
         )
-    if cell.has_c and hx is not None and (torch.is_tensor(hx) or len(states) != 2):
-        raise TypeError(f"{name}: Expected hx to be a pair (h, c), got {type(hx).__name__}")
     for k, s in enumerate(states):
         which = f"hx[{k}]" if cell.has_c else "hidden"
         if s.dim() not in (1, 2):
             raise ValueError(
                 f"{name}: Expected {which} to be 1D (H) or 2D (N, H), got {s.dim()}D instead"
             )
+    if cell.has_c and hx is not None:
+        if input.dim() == 1:  # torch takes the first two
+            states = pair(hx)
+        else:
+            check_pair(name, hx, "(h, c)")
     if input.shape[-1] != cell.input_size:
         raise RuntimeError(
             f"input has inconsistent input_size: got {input.shape[-1]} expected {cell.input_size}"

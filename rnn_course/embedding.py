@@ -9,6 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from rnn_course.dropin import DropIn
+
 PAD, UNK = "<pad>", "<unk>"
 
 
@@ -65,13 +67,28 @@ def embed(ids, weight):
     return weight[ids], pull
 
 
-class Embedding(nn.Module):
+class Embedding(DropIn):
     """torch.nn.Embedding: a matrix (V, E) of which calls pick rows, ids (...) -> (..., E).
 
-    The lookup is ours, weight[ids]; its gradient is autograd's, and none reaches the row
-    padding_idx. max_norm, scale_grad_by_freq and sparse change how torch stores and updates the
-    matrix, not what an embedding is: with one of them F.embedding does the work.
+    The lookup is ours, row by row out of the matrix; its gradient is autograd's, and none reaches
+    the row padding_idx. max_norm, scale_grad_by_freq and sparse change how torch stores and
+    updates the matrix, not what an embedding is: with one of them F.embedding does the work.
+
+    Errors are torch's: IndexError for a number outside 0..V-1, TypeError or RuntimeError for ids
+    that are no tensor of int64 or int32. Where torch.nn differs: in forward mode (torch.func.jvp)
+    it passes on the derivative by the row padding_idx as well, and torch.jit.script compiles
+    torch.nn's module in our place (dropin.py).
     """
+
+    __constants__ = [
+        "num_embeddings",
+        "embedding_dim",
+        "padding_idx",
+        "max_norm",
+        "norm_type",
+        "scale_grad_by_freq",
+        "sparse",
+    ]
 
     def __init__(
         self,
@@ -110,7 +127,16 @@ class Embedding(nn.Module):
             self.weight = nn.Parameter(_weight, requires_grad=not _freeze)
 
     @classmethod
-    def from_pretrained(cls, embeddings, freeze=True, padding_idx=None, **options):
+    def from_pretrained(
+        cls,
+        embeddings,
+        freeze=True,
+        padding_idx=None,
+        max_norm=None,
+        norm_type=2.0,
+        scale_grad_by_freq=False,
+        sparse=False,
+    ):
         """An Embedding whose matrix is `embeddings` (V, E), kept as it is if freeze."""
         if embeddings.dim() != 2:
             raise AssertionError(
@@ -118,11 +144,15 @@ class Embedding(nn.Module):
                 f"got {tuple(embeddings.shape)}"
             )
         V, E = embeddings.shape
-        return cls(V, E, padding_idx, _weight=embeddings, _freeze=freeze, **options)
+        how = (padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse)
+        return cls(V, E, *how, _weight=embeddings, _freeze=freeze)
 
     def reset_parameters(self):
         """Draw every number from the standard normal distribution; the pad's row is zero."""
         nn.init.normal_(self.weight)
+        self._fill_padding_idx_with_zero()
+
+    def _fill_padding_idx_with_zero(self):
         if self.padding_idx is not None:
             with torch.no_grad():
                 self.weight[self.padding_idx].fill_(0)
@@ -136,8 +166,10 @@ class Embedding(nn.Module):
         return shown
 
     def forward(self, input):
-        plain = self.max_norm is None and not self.scale_grad_by_freq and not self.sparse
-        if not plain or not _are_word_numbers(input, len(self.weight)):  # torch words the error
+        node = self.fx_call(input)
+        if node is not None:
+            return node
+        if self.max_norm is not None or self.scale_grad_by_freq or self.sparse:
             return F.embedding(
                 input,
                 self.weight,
@@ -147,16 +179,13 @@ class Embedding(nn.Module):
                 self.scale_grad_by_freq,
                 self.sparse,
             )
-        rows = self.weight[input]  # (..., E)
+        # (..., E). No look at the numbers: the lookup itself refuses one outside 0..V-1, where
+        # weight[input] would count a negative one from the end
+        rows = self.weight.index_select(0, torch.flatten(input))
+        rows = rows.view(input.shape + self.weight.shape[1:])
         if self.padding_idx is None:
             return rows
         return torch.where((input == self.padding_idx).unsqueeze(-1), rows.detach(), rows)
-
-
-def _are_word_numbers(ids, V):
-    if not torch.is_tensor(ids) or ids.dtype not in (torch.int64, torch.int32):
-        return False
-    return ids.numel() == 0 or (0 <= int(ids.min()) and int(ids.max()) < V)
 
 
 def load_vectors(path, vocabulary=None):

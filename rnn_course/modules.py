@@ -6,8 +6,19 @@ exception types and warnings. Here is only what torch asks of a module. What is 
 in cells.py, unroll.py and stack.py; torch's autograd differentiates that same text, so double
 backward, torch.func, bfloat16 and devices work by themselves.
 
-Where torch.nn differs: it has C++ kernels for all this (chapter "Why torch is fast"), and
-isinstance(module, torch.nn.LSTM) is False for ours.
+Where torch.nn differs:
+
+- It has C++ kernels for all this (chapter "Why torch is fast"); vmap over them, and torch.compile
+  of them with fullgraph=True, is what they cannot do and ours can.
+- isinstance(module, torch.nn.LSTM) is False for ours. So tools that look for torch.nn's classes
+  pass ours by, torch.ao's quantize_dynamic(model, {torch.nn.LSTM}) for one: it changes nothing.
+  Give it a torch.nn.LSTM that has loaded our state_dict.
+- What leaves Python leaves as torch.nn's: torch.jit.trace and torch.export record torch's own
+  operator, and torch.jit.script, which cannot compile this text, puts torch.nn's module with the
+  same parameters in our module's place. A subclass with a forward of its own is not scripted.
+- A packed call with a wrong c_0 that broadcasts passes there and is an error here; so is `bias`
+  that is set to False afterwards, which torch's float32 LSTM takes as "without the biases".
+- The cuDNN bookkeeping (_flat_weight_refs, _weights_have_changed) is not here.
 """
 
 import math
@@ -18,11 +29,12 @@ from torch import nn
 from torch.nn.utils.rnn import PackedSequence
 
 from rnn_course import arguments, cells, stack, weights
+from rnn_course.dropin import DropIn, leaves_python
 from rnn_course.ops import linear
 from rnn_course.unroll import unroll
 
 
-class _Recurrent(nn.Module):
+class _Recurrent(DropIn):
     """What RNN, LSTM and GRU share. A subclass names its gates, states and cell.
 
     Shapes of a call output, h_n = layer(input, hx), with D directions, L layers:
@@ -34,6 +46,17 @@ class _Recurrent(nn.Module):
     h_n     like hx: the last state of every layer and direction
     """
 
+    __constants__ = [
+        "mode",
+        "input_size",
+        "hidden_size",
+        "num_layers",
+        "bias",
+        "batch_first",
+        "dropout",
+        "bidirectional",
+        "proj_size",
+    ]
     gates: int
     has_c = False
     unroll = staticmethod(unroll)  # rnn_course.fast puts another one here
@@ -65,82 +88,142 @@ class _Recurrent(nn.Module):
         )
         for name, shape in shapes.items():
             setattr(self, name, nn.Parameter(torch.empty(shape, device=device, dtype=dtype)))
-        self._names = list(shapes)
+        self._flat_weights_names = names = list(shapes)
+        each = len(names) // (num_layers * (1 + bool(bidirectional)))
+        self._all_weights = [names[k : k + each] for k in range(0, len(names), each)]
         self.reset_parameters()
 
     def reset_parameters(self):
         """Draw every weight and bias uniformly from -1/sqrt(H) to 1/sqrt(H), in torch's order."""
-        bound = 1 / math.sqrt(self.hidden_size)
+        bound = 1 / math.sqrt(self.hidden_size) if self.hidden_size > 0 else 0
         for weight in self.parameters():
             nn.init.uniform_(weight, -bound, bound)
 
     def flatten_parameters(self):
         """Nothing to do: this is where torch.nn lays its weights out for cuDNN."""
 
+    _init_flat_weights = _update_flat_weights = flatten_parameters
+
+    @property
+    def _flat_weights(self):
+        """All weights in torch's order; one that is stored here becomes the module's."""
+        return _Weights(self, self._flat_weights_names)
+
+    @_flat_weights.setter
+    def _flat_weights(self, values):
+        now = self._flat_weights
+        for k, value in enumerate(values):
+            if value is not now[k]:
+                now[k] = value
+
     @property
     def all_weights(self):
         """The parameters as torch has them: one list for each layer and direction."""
-        size = len(self._names) // (self.num_layers * (1 + bool(self.bidirectional)))
-        flat = [getattr(self, name) for name in self._names]
-        return [flat[k : k + size] for k in range(0, len(flat), size)]
+        return [[getattr(self, name) for name in names] for names in self._all_weights]
+
+    def torch_state(self):
+        return super().torch_state() | {"_flat_weights": list(self._flat_weights)}
 
     def extra_repr(self):
         shown = f"{self.input_size}, {self.hidden_size}"
         defaults = {"proj_size": 0, "num_layers": 1, "bias": True, "batch_first": False}
-        for name, default in (defaults | {"dropout": 0, "bidirectional": False}).items():
-            if getattr(self, name) != default:
-                shown += f", {name}={getattr(self, name)}"
-        return shown
+        return shown + _differing(self, defaults | {"dropout": 0, "bidirectional": False})
+
+    def check_input(self, input, batch_sizes):
+        """Torch's checks of the input: (T, N, I), or rows (R, I) with batch_sizes."""
+        arguments.check_input(self, input, 3 if batch_sizes is None else 2)
+
+    def get_expected_hidden_size(self, input, batch_sizes):
+        """(L*D, N, H), with a projection (L*D, N, P)."""
+        N = input.shape[1 - self.batch_first] if batch_sizes is None else int(batch_sizes[0])
+        LD = self.num_layers * (1 + bool(self.bidirectional))
+        return LD, N, self.proj_size or self.hidden_size
+
+    def check_hidden_size(self, hx, expected_hidden_size, msg="Expected hidden size {}, got {}"):
+        arguments.check_size(self, hx, expected_hidden_size, msg)
+
+    def check_forward_args(self, input, hidden, batch_sizes):
+        self.check_input(input, batch_sizes)
+        self.check_hidden_size(hidden, self.get_expected_hidden_size(input, batch_sizes))
+
+    def permute_hidden(self, hx, permutation):
+        """The states of the N sequences in another order."""
+        return hx if permutation is None else hx.index_select(1, permutation)
 
     def forward(self, input, hx=None):
+        node = self.fx_call(input, hx)
+        if node is not None:
+            return node
         if isinstance(input, PackedSequence):
             return self._forward_packed(input, hx)
         arguments.check_dimensions(self, input, hx)
-        hx = tuple(hx) if self.has_c and hx is not None else hx
-        batched = input.dim() == 3
+        batch_axis, batched = int(not self.batch_first), input.dim() == 3
         if not batched:  # a batch of one
-            input = input.unsqueeze(0 if self.batch_first else 1)
-            hx = hx if hx is None else _each(hx, lambda s: s.unsqueeze(1))
+            input = input.unsqueeze(batch_axis)
+            hx = hx if hx is None else self._each(hx, lambda s: s.unsqueeze(1))
+        hx = self._zeros(input, None) if hx is None else hx
+        self.check_forward_args(input, hx, None)
+        arguments.check_call(self, hx)
 
-        xs = input.transpose(0, 1) if self.batch_first else input  # (T, N, I)
-        arguments.check_input(self, xs, 3)
-        T, N, I = xs.shape
-        rows, h_n = self._run(xs.reshape(T * N, I), [N] * T, self._states(hx, xs, N))
-        output = rows.reshape(T, N, rows.shape[1])
-        output = output.transpose(0, 1) if self.batch_first else output
+        if leaves_python():
+            output, h_n = self._by_torch(input, None, hx)
+        else:
+            xs = input.transpose(0, 1) if self.batch_first else input  # (T, N, I)
+            xs, hx = self._autocast(xs, hx)
+            T, N, I = xs.shape
+            rows, h_n = self._run(xs.reshape(T * N, I), [N] * T, hx)
+            output = rows.reshape(T, N, rows.shape[1])
+            output = output.transpose(0, 1) if self.batch_first else output
 
         if not batched:
-            output = output.squeeze(0 if self.batch_first else 1)
-            h_n = _each(h_n, lambda s: s.squeeze(1))
+            output, h_n = output.squeeze(batch_axis), self._each(h_n, lambda s: s.squeeze(1))
         return output, h_n
 
     def _forward_packed(self, input, hx):
         """Packed in, packed out: the rows are there already; states come and go unsorted."""
         data, batch_sizes, sorted_indices, unsorted_indices = input
-        arguments.check_input(self, data, 2)
-        if hx is not None and sorted_indices is not None:
-            hx = _each(hx, lambda s: s.index_select(1, sorted_indices))
-        sizes = batch_sizes.tolist()
-        rows, h_n = self._run(data, sizes, self._states(hx, data, sizes[0]))
-        if unsorted_indices is not None:
-            h_n = _each(h_n, lambda s: s.index_select(1, unsorted_indices))
+        if hx is None:
+            hx = self._zeros(data, batch_sizes)
+        else:
+            hx = self.permute_hidden(hx, sorted_indices)
+        if self.has_c:
+            arguments.check_pair("LSTM", hx, "(h_0, c_0)")
+            if min(s.dim() for s in hx) < 3:
+                raise IndexError(
+                    f"Expected h_0 and c_0 (L*D, N, H), got {[list(s.shape) for s in hx]}"
+                )
+        self.check_forward_args(data, hx, batch_sizes)
+        arguments.check_call(self, hx)
+        if leaves_python():
+            rows, h_n = self._by_torch(data, batch_sizes, hx)
+        else:
+            rows, h_n = self._run(data, batch_sizes.tolist(), hx)
+        h_n = self.permute_hidden(h_n, unsorted_indices)
         return PackedSequence(rows, batch_sizes, sorted_indices, unsorted_indices), h_n
 
-    def _states(self, hx, like, N):
-        """The given states, checked; zeros where none were given."""
-        LD = self.num_layers * (1 + bool(self.bidirectional))
-        shapes = [(LD, N, self.proj_size or self.hidden_size), (LD, N, self.hidden_size)]
-        if hx is not None:
-            arguments.check_states(self, hx, shapes)
-            return hx
-        h, c = (torch.zeros(shape, dtype=like.dtype, device=like.device) for shape in shapes)
-        return (h, c) if self.has_c else h
+    def _zeros(self, input, batch_sizes):
+        """The states where none are given."""
+        shape = self.get_expected_hidden_size(input, batch_sizes)
+        return input.new_zeros(shape)
+
+    def _each(self, hx, change):
+        """Do the same to h, or to h and c."""
+        return tuple(map(change, arguments.pair(hx))) if self.has_c else change(hx)
+
+    def _autocast(self, xs, hx):
+        """Under autocast oneDNN's LSTM and all of cuDNN keep every number in autocast's dtype, the
+        states too; elsewhere the matmuls alone are cast, as by itself in our text."""
+        device = xs.device.type
+        whole = device == "cuda" or (device == "cpu" and self.has_c and not self.proj_size)
+        if not whole or not torch.is_autocast_enabled(device) or xs.dtype == torch.float64:
+            return xs, hx
+        dtype = torch.get_autocast_dtype(device)
+        return xs.to(dtype), self._each(hx, lambda s: s.to(dtype))
 
     def _run(self, rows, sizes, hx):
         """The recurrence with this module's weights: rows (R, I) -> rows (R, D*H), h_n."""
-        named = {name: getattr(self, name) for name in self._names}
         rows, states, _ = stack.run(
-            weights.network(self._cell(), named),
+            weights.network(self._cell(), dict(zip(self._flat_weights_names, self._flat_weights))),
             rows,
             sizes,
             weights.states_from_torch(hx),
@@ -149,11 +232,21 @@ class _Recurrent(nn.Module):
         )
         return rows, weights.states_to_torch(states)
 
+    def _by_torch(self, input, batch_sizes, hx):
+        """By torch's own layer, the same function: what a program that leaves Python contains."""
+        layer = getattr(torch, self.mode.lower())  # lstm, gru, rnn_tanh or rnn_relu
+        how = (list(self._flat_weights), self.bias, self.num_layers, self.dropout, self.training)
+        if batch_sizes is None:
+            output, *h_n = layer(input, hx, *how, self.bidirectional, self.batch_first)
+        else:
+            output, *h_n = layer(input, batch_sizes, hx, *how, self.bidirectional)
+        return output, tuple(h_n) if self.has_c else h_n[0]
+
 
 class RNN(_Recurrent):
     """torch.nn.RNN: Elman's network (Elman 1990), tanh or relu."""
 
-    gates = 1
+    gates = len(weights.KINDS["RNN"].gates)
 
     def __init__(self, input_size, hidden_size, num_layers=1, nonlinearity="tanh", *args, **kwargs):
         arguments.check_no_projection(kwargs)
@@ -172,11 +265,32 @@ class RNN(_Recurrent):
 class LSTM(_Recurrent):
     """torch.nn.LSTM, with projection (proj_size). States are pairs (h, c)."""
 
-    gates = 4
+    gates = len(weights.KINDS["LSTM"].gates)
     has_c = True
 
     def __init__(self, *args, **kwargs):
         super().__init__("LSTM", *args, **kwargs)
+
+    def get_expected_cell_size(self, input, batch_sizes):
+        """(L*D, N, H), with a projection as without."""
+        return (*self.get_expected_hidden_size(input, batch_sizes)[:2], self.hidden_size)
+
+    def check_forward_args(self, input, hidden, batch_sizes):
+        """Torch lets a packed call pass with a wrong c_0 that broadcasts; here it is an error."""
+        self.check_input(input, batch_sizes)
+        sizes = (self.get_expected_hidden_size, self.get_expected_cell_size)
+        for k, size in enumerate(sizes):
+            msg = f"Expected hidden[{k}] size {{}}, got {{}}"
+            self.check_hidden_size(hidden[k], size(input, batch_sizes), msg)
+
+    def permute_hidden(self, hx, permutation):
+        if permutation is None:
+            return hx
+        return self._each(hx, lambda s: s.index_select(1, permutation))
+
+    def _zeros(self, input, batch_sizes):
+        c = input.new_zeros(self.get_expected_cell_size(input, batch_sizes))
+        return super()._zeros(input, batch_sizes), c
 
     def _cell(self):
         return cells.projected(cells.lstm_cell) if self.proj_size else cells.lstm_cell
@@ -185,7 +299,7 @@ class LSTM(_Recurrent):
 class GRU(_Recurrent):
     """torch.nn.GRU: the reset gate acts after the matmul (see cells.gru_cell)."""
 
-    gates = 3
+    gates = len(weights.KINDS["GRU"].gates)
 
     def __init__(self, *args, **kwargs):
         arguments.check_no_projection(kwargs)
@@ -195,13 +309,14 @@ class GRU(_Recurrent):
         return cells.gru_cell
 
 
-class _Cell(nn.Module):
+class _Cell(DropIn):
     """What RNNCell, LSTMCell and GRUCell share: one step for a batch, no layers, no time.
 
     input (N, I) or (I); hx (N, H) or (H), for LSTMCell a pair of them; zeros if absent.
     Returns what hx is, one step later. There is no layer axis, unlike h_n of RNN.
     """
 
+    __constants__ = ["input_size", "hidden_size", "bias"]
     gates: int
     has_c = False
 
@@ -224,23 +339,24 @@ class _Cell(nn.Module):
 
     def extra_repr(self):
         shown = f"{self.input_size}, {self.hidden_size}"
-        for name, default in {"bias": True, "nonlinearity": "tanh"}.items():
-            if getattr(self, name, default) != default:
-                shown += f", {name}={getattr(self, name)}"
-        return shown
+        return shown + _differing(self, {"bias": True, "nonlinearity": "tanh"})
 
     def forward(self, input, hx=None):
+        node = self.fx_call(input, hx)
+        if node is not None:
+            return node
         arguments.check_cell(self, input, hx)
         batched = input.dim() == 2
         if hx is None:
             zeros = input.new_zeros(*input.shape[:-1], self.hidden_size)
             hx = (zeros, zeros) if self.has_c else zeros
+        hx = arguments.pair(hx) if self.has_c else (hx,)
         if not batched:
-            input, hx = input.unsqueeze(0), _each(hx, lambda s: s.unsqueeze(0))
+            input, hx = input.unsqueeze(0), tuple(s.unsqueeze(0) for s in hx)
         bias = (self.bias_ih, self.bias_hh) if self.bias_ih is not None else (0.0, 0.0)
         a = linear(input, self.weight_ih, bias[0])
         p = {"weight_hh": self.weight_hh, "bias_hh": bias[1]}
-        state, _ = self._cell()(a, tuple(hx) if self.has_c else (hx,), p)
+        state, _ = self._cell()(a, hx, p)
         state = state if batched else tuple(s.squeeze(0) for s in state)
         return state if self.has_c else state[0]
 
@@ -248,7 +364,8 @@ class _Cell(nn.Module):
 class RNNCell(_Cell):
     """torch.nn.RNNCell: one Elman step, tanh or relu."""
 
-    gates = 1
+    __constants__ = [*_Cell.__constants__, "nonlinearity"]
+    gates = len(weights.KINDS["RNN"].gates)
 
     def __init__(
         self, input_size, hidden_size, bias=True, nonlinearity="tanh", device=None, dtype=None
@@ -265,7 +382,7 @@ class RNNCell(_Cell):
 class LSTMCell(_Cell):
     """torch.nn.LSTMCell: one step of an LSTM; takes and returns (h, c)."""
 
-    gates = 4
+    gates = len(weights.KINDS["LSTM"].gates)
     has_c = True
 
     def _cell(self):
@@ -275,12 +392,33 @@ class LSTMCell(_Cell):
 class GRUCell(_Cell):
     """torch.nn.GRUCell: one step of a GRU."""
 
-    gates = 3
+    gates = len(weights.KINDS["GRU"].gates)
 
     def _cell(self):
         return cells.gru_cell
 
 
-def _each(hx, change):
-    """Do the same to h, or to h and c."""
-    return tuple(map(change, hx)) if isinstance(hx, tuple | list) else change(hx)
+class _Weights(list):
+    """A module's weights as a list; what is put in another's place is stored in the module."""
+
+    def __init__(self, module, names):
+        super().__init__(getattr(module, name, None) for name in names)
+        self.module, self.names = module, names
+
+    def __setitem__(self, k, value):
+        super().__setitem__(k, value)
+        name = self.names[k]
+        if name in self.module._parameters:
+            setattr(self.module, name, value)
+        else:  # taken out of the parameters, as a weight drop does
+            self.module.__dict__[name] = value
+
+
+def _differing(module, defaults):
+    """What a repr adds for the attributes that are not the default: ', bias=False'."""
+    shown = ""
+    for name, default in defaults.items():
+        value = getattr(module, name, default)
+        if value is not default if isinstance(default, bool) else value != default:
+            shown += f", {name}={value}"
+    return shown

@@ -9,10 +9,16 @@ import re
 import textwrap
 from pathlib import Path
 
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
-from pygments.token import Token
+try:
+    from pygments import highlight
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import PythonLexer
+    from pygments.token import Token
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        "show_source colours code by Pygments, which is not installed: "
+        "python -m pip install 'rnn-course[notebooks]'"
+    ) from error
 
 # Two palettes of Pygments whose every colour stands out 4.5 to 1 or more from its ground.
 LIGHT, DARK = "xcode", "lightbulb"
@@ -20,7 +26,7 @@ LIGHT, DARK = "xcode", "lightbulb"
 DARK_PAGES = '[data-theme="dark"], [data-jp-theme-light="false"], [theme="dark"], .vscode-dark'
 
 
-def show_source(*objects):
+def show_source(*objects: object) -> "Source":
     """The source of functions, classes or modules, to end a cell with.
 
     Raises TypeError for what has no Python source.

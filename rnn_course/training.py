@@ -9,11 +9,7 @@ import numpy as np
 from rnn_course import cells, stack, weights
 from rnn_course.embedding import embed
 
-CELLS = {
-    "RNN": (cells.rnn_cell, 1, 1),  # cell, gates, states
-    "LSTM": (cells.lstm_cell, 4, 2),
-    "GRU": (cells.gru_cell, 3, 1),
-}
+CELLS = {"RNN": cells.rnn_cell, "LSTM": cells.lstm_cell, "GRU": cells.gru_cell}
 
 
 def softmax(logits):
@@ -104,7 +100,8 @@ class LanguageModel:
     def __init__(self, kind, V, E, H, L=1, seed=0, dtype=np.float32):
         if kind not in CELLS:
             raise ValueError(f"expected kind to be one of {', '.join(CELLS)}, got {kind!r}")
-        self.cell, gates, self.states = CELLS[kind]
+        self.cell = CELLS[kind]
+        gates, self.states = map(len, weights.KINDS[kind])
         self.H, self.L, self.dtype = H, L, dtype
         shapes = {"embedding.weight": (V, E)}
         shapes |= {f"rnn.{name}": s for name, s in weights.shapes(gates, E, H, L).items()}
@@ -181,3 +178,68 @@ def train(model, chunks, optimiser, max_norm=1.0):
         gradients, _ = clip_by_global_norm(gradients, max_norm)
         optimiser.step(gradients)
         yield loss
+
+
+class ScoreTable:
+    """What score_table returns: a table on a page (Markdown), aligned text in a terminal."""
+
+    def __init__(self, head, rows, note):
+        self.head, self.rows, self.note = head, rows, note
+
+    def __repr__(self):
+        lines = [self.head, *self.rows]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        text = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in lines)
+        return "\n".join([*text, self.note])
+
+    def _repr_markdown_(self):
+        lines = [self.head, ["---"] * len(self.head), *self.rows]
+        return "\n".join([*(f"| {' | '.join(row)} |" for row in lines), "", self.note])
+
+
+def score_table(scores, baselines, measure, digits=2):
+    """Scores of trained networks beside their baselines, with steps and seeds; ends a cell.
+
+    scores     name -> {steps of training: [one score for each seed]}. Several numbers of steps
+               show how the scores develop, in one column each.
+    baselines  name -> score of a predictor that is not trained; at least one.
+    measure    what the numbers are, in which unit, and which way is better, for example
+               "nats per letter of unseen text, lower is better".
+
+    Each entry is the median over the seeds, with the lowest and highest behind it. Raises
+    ValueError where baseline, steps or seeds are missing, TypeError for scores of another form.
+    """
+    if not baselines:
+        raise ValueError("expected at least one baseline to compare the scores with, got none")
+    if not measure.strip():
+        raise ValueError("expected measure to say what the numbers are, got an empty text")
+    for name, curve in scores.items():
+        if not isinstance(curve, dict):
+            raise TypeError(
+                f"expected scores[{name!r}] as {{steps: [one score for each seed]}}, got {curve!r}"
+            )
+        if not curve or not all(isinstance(steps, int) and steps > 0 for steps in curve):
+            raise ValueError(f"expected steps of training above 0 for {name!r}, got {[*curve]}")
+        seeds = {len(found) for found in curve.values()}
+        if len(seeds) > 1 or seeds == {0}:
+            raise ValueError(
+                f"expected one score of {name!r} for each seed at every number of steps, "
+                f"got {', '.join(f'{len(found)} at {steps}' for steps, found in curve.items())}"
+            )
+    all_steps = sorted({steps for curve in scores.values() for steps in curve})
+
+    def entry(found):
+        middle = f"{np.median(found):,.{digits}f}"
+        spread = f" ({min(found):,.{digits}f} to {max(found):,.{digits}f})"
+        return middle + spread if len(found) > 1 else middle
+
+    rows = [
+        [name, "not trained", *[entry([score])] * len(all_steps)]
+        for name, score in baselines.items()
+    ]
+    for name, curve in scores.items():
+        seeds = str(len(next(iter(curve.values()))))
+        rows.append([name, seeds, *(entry(curve[n]) if n in curve else "" for n in all_steps)])
+    head = ["", "seeds", *(f"{steps:,} step{'s' * (steps > 1)}" for steps in all_steps)]
+    several = any(len(found) > 1 for curve in scores.values() for found in curve.values())
+    return ScoreTable(head, rows, measure + "; median (lowest to highest)" * several)

@@ -6,10 +6,23 @@ The only file that knows that torch calls the backward direction's weight of the
     weight_ih (gates*H, in)   weight_hh (gates*H, H)   bias_ih, bias_hh (gates*H)
     weight_hr (P, H)          only with a projection; then weight_hh is (gates*H, P)
 
-with gates = 1 for RNN, 3 for GRU (r z n), 4 for LSTM (i f g o), stacked along the first axis.
+with gates stacked along the first axis: one for RNN, i f g o for LSTM, r z n for GRU (`KINDS`).
 """
 
+from typing import NamedTuple
+
 from rnn_course.ops import stack
+
+
+class Kind(NamedTuple):
+    """What tells the kinds of networks apart: their gates, in the order in which torch stacks
+    their rows, and their states, the output first; a letter each."""
+
+    gates: str
+    states: str
+
+
+KINDS = {"RNN": Kind("h", "h"), "LSTM": Kind("ifgo", "hc"), "GRU": Kind("rzn", "h")}
 
 NAMES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")
 DIRECTIONS = ("", "_reverse")

@@ -31,8 +31,8 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session", autouse=True)
 def prints():
     """What the known mistakes give, made where it is missing or outdated: checks name by it."""
-    for name, _, report in make_all():
-        assert not isinstance(report, Exception) and not report.refused, (name, report)
+    errors = [report for *_, report in make_all() if isinstance(report, Exception)]
+    assert not errors, "\n".join(map(str, errors))
 
 
 def build_book(*arguments, root=ROOT):

@@ -13,7 +13,7 @@ import torch
 
 from rnn_course.checks import cases, check, diagnose, plain, sections, seeds
 from rnn_course.checks.task import TASKS, Task, task
-from rnn_course.checks.words import Verdict
+from rnn_course.verdict import Verdict
 
 PLAIN = [name for name in TASKS if hasattr(plain, name)]
 # these two answer with autograd, which the task does not forbid to call inside

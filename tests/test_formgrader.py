@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOT
 
 from rnn_course.autograde import sandbox
-from rnn_course.autograde.class_run import grade_class
+from rnn_course.autograde.class_run import grade_class, judging
 from rnn_course.autograde.course import Course
 
 pytestmark = pytest.mark.browser
@@ -41,7 +41,8 @@ def is_answer(cell):
 
 
 def grade(course, **options):
-    [row] = grade_class(course, NAME, ["ada"], trusted=TRUSTED, **options)
+    with judging(trusted=TRUSTED) as judges:
+        [row] = grade_class(course, NAME, ["ada"], judges, **options)
     return row
 
 

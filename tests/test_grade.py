@@ -1,8 +1,10 @@
 """Grading a class with nbgrader: every submission has a row, and the points that it deserves."""
 
 import csv
+import errno
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -14,8 +16,9 @@ import sample_class
 
 from rnn_course.autograde import cli
 from rnn_course.autograde.class_run import grade_class as judge_class
+from rnn_course.autograde.class_run import judging
+from rnn_course.autograde.cli import feedback_pages as feedback
 from rnn_course.autograde.course import Course, CourseError
-from rnn_course.autograde.feedback import feedback
 from rnn_course.autograde.sandbox import probe
 
 ROOT = build.EXERCISES.parent
@@ -24,8 +27,15 @@ TRUSTED = not probe()[0]  # these are the course's own notebooks
 FIRST = "rnn"  # the assignment of the tests that need only one
 
 
+@pytest.fixture(scope="module", autouse=True)
+def judges():
+    """One pool of judges for all these tests; `grade_class` below uses it."""
+    with judging(trusted=TRUSTED) as grade_class.judges:
+        yield
+
+
 def grade_class(*arguments, **options):
-    return judge_class(*arguments, trusted=TRUSTED, **options)
+    return judge_class(*arguments, grade_class.judges, **options)
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +98,47 @@ def messages(course, name, student):
 
 
 # -- the sample class ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "spoil, words",
+    [
+        (lambda path: path.write_bytes(b"no database" * 1000), "file is not a database; move it"),
+        (lambda path: hold_locked(path), "database is locked; another program is writing to it"),
+    ],
+)
+def test_a_gradebook_that_cannot_be_used_ends_in_one_line(small, monkeypatch, capsys, spoil, words):
+    monkeypatch.setenv("COURSE", str(small.home))
+    held = spoil(small.home / "gradebook.db")
+    assert cli.main(["grade", FIRST]) == 1
+    (said,) = [line for line in capsys.readouterr().err.splitlines() if words in line]
+    assert "gradebook.db" in said and said.endswith("run it again afterwards.")
+    del held
+
+
+def hold_locked(path):
+    connection = sqlite3.connect(path)
+    connection.execute("begin exclusive")
+    return connection
+
+
+@pytest.mark.parametrize(
+    "number, words", [(errno.EROFS, "for reading only"), (errno.ENOSPC, "make room on the disk")]
+)
+def test_a_folder_that_cannot_be_written_ends_in_one_line(
+    small, monkeypatch, capsys, number, words
+):
+    def fail(source, target):
+        raise OSError(number, os.strerror(number), str(target))
+
+    monkeypatch.setenv("COURSE", str(small.home))
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", fail)
+        assert cli.main(["grade", FIRST]) == 1
+    (said,) = [line for line in capsys.readouterr().err.splitlines() if words in line]
+    assert f"{FIRST}.ipynb" in said and "kept" in said
+    with small.gradebook() as gradebook:  # nothing half-written
+        assert gradebook.find_assignment(FIRST).num_submissions == 0
 
 
 def test_every_submission_has_a_row(course, graded):

@@ -1,5 +1,6 @@
 """The student kit: nothing but what students need, and it works where only it is installed."""
 
+import io
 import subprocess
 import sys
 import sysconfig
@@ -10,12 +11,14 @@ import build
 import kit
 import lab
 import nbformat
+import numpy as np
 import pytest
 import release
 import sample_class
 from nbclient import NotebookClient
 
 from rnn_course.autograde.course import Course
+from rnn_course.checks.diagnosis import store
 
 NAMES = build.assignments()
 
@@ -45,10 +48,19 @@ def folder(archive, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def wheel(folder):
-    """The texts of the kit's wheel, by name."""
+    """The texts of the kit's wheel, by name; of prints the words in them."""
     (path,) = folder.glob("*.whl")
     with zipfile.ZipFile(path) as opened:
-        return {name: opened.read(name).decode() for name in opened.namelist()}
+        files = {name: opened.read(name) for name in opened.namelist()}
+    return {
+        name: words_of(data) if name.endswith(".npz") else data.decode()
+        for name, data in files.items()
+    }
+
+
+def words_of(data):
+    with np.load(io.BytesIO(data)) as prints:
+        return prints["rest"].tobytes().decode()
 
 
 def test_the_kit_holds_what_students_need_and_nothing_else(folder):
@@ -72,6 +84,7 @@ def test_no_solution_is_in_the_kit(course, folder, wheel):
 
 def test_the_wheel_has_the_package_without_the_instructors_part(wheel):
     assert "rnn_course/checks/__init__.py" in wheel and "rnn_course/cells.py" in wheel
+    assert {f"rnn_course/checks/prints/{name}.npz" for name in store.names()} <= wheel.keys()
     for name, text in wheel.items():
         assert not name.startswith(("rnn_course/autograde", "tests", "exercises")), name
         assert not name.endswith("entry_points.txt"), text

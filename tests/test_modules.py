@@ -9,11 +9,16 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import nn
+from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.func import functional_call, grad, vmap
+from torch.fx.experimental.proxy_tensor import make_fx
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+from torch.utils.checkpoint import checkpoint
 
 import rnn_course
 
-T, N, I, H = 6, 5, 7, 4
+T, N, I, H, E = 6, 5, 7, 4, 3
 
 LAYERS = [
     ("RNN", {}),
@@ -254,6 +259,12 @@ def test_an_empty_batch_is_fine():
         assert [t.shape for t in flat(ours(xs))] == [t.shape for t in flat(theirs(xs))]
 
 
+def changed(module, **attributes):
+    for name, value in attributes.items():
+        setattr(module, name, value)
+    return module
+
+
 x3, x2 = torch.randn(T, N, I), torch.randn(N, I)
 packed3 = pack_padded_sequence(x3, [6, 5, 4, 3, 2])
 BAD_CALLS = {
@@ -293,6 +304,24 @@ BAD_CALLS = {
     "unknown nonlinearity": lambda L: L.RNN(I, H, nonlinearity="sigmoid"),
     "unknown argument": lambda L: L.RNN(I, H, gates=4),
     "no sizes": lambda L: L.RNN(I),
+    "a stacked pair": lambda L: L.LSTM(I, H)(x3, torch.zeros(2, 1, N, H)),
+    "three states": lambda L: L.LSTM(I, H)(x3, (torch.zeros(1, N, H),) * 3),
+    "packed, one tensor": lambda L: L.LSTM(I, H)(packed3, torch.zeros(1, N, H)),
+    "packed, three states": lambda L: L.LSTM(I, H)(packed3, (torch.zeros(1, N, H),) * 3),
+    "packed, states without batch": lambda L: L.LSTM(I, H)(packed3, (torch.zeros(1, H),) * 2),
+    "states in a dict": lambda L: L.LSTM(I, H)(x3, dict(enumerate((torch.zeros(1, N, H),) * 2))),
+    "bidirectional 1": lambda L: L.GRU(I, H, bidirectional=1)(x3),
+    "bidirectional a word": lambda L: L.LSTM(I, H, bidirectional="True")(packed3),
+    "bidirectional None": lambda L: L.RNN(I, H, bidirectional=None)(x3),
+    "layers True": lambda L: L.LSTM(I, H, True)(x3),
+    "bias None afterwards": lambda L: changed(L.RNN(I, H), bias=None)(x3),
+    "bias False afterwards": lambda L: changed(L.GRU(I, H), bias=False)(x3),
+    "a bias of None": lambda L: changed(L.GRU(I, H), bias_ih_l0=None)(x3),
+    "batch_first 1 afterwards": lambda L: changed(L.GRU(I, H), batch_first=1)(x3),
+    "cell: one state": lambda L: L.LSTMCell(I, H)(x2, (torch.zeros(N, H),)),
+    "cell: three states": lambda L: L.LSTMCell(I, H)(x2, (torch.zeros(N, H),) * 3),
+    "cell: a stacked pair": lambda L: L.LSTMCell(I, H)(x2, torch.zeros(2, N, H)),
+    "cell: one state, unbatched": lambda L: L.LSTMCell(I, H)(x2[0], (torch.zeros(H),)),
     "cell: 3-D input": lambda L: L.GRUCell(I, H)(x3),
     "cell: wrong features": lambda L: L.RNNCell(I, H)(torch.randn(N, I + 1)),
     "cell: state of another batch": lambda L: L.RNNCell(I, H)(x2, torch.randn(N + 1, H)),
@@ -315,6 +344,13 @@ def test_bad_input_raises_as_torch_does_and_says_what_came(call):
     with pytest.raises(theirs.type) as ours:
         call(rnn_course)
     assert len(str(ours.value)) >= 20 or str(ours.value) == str(theirs.value)
+
+
+@pytest.mark.parametrize("name", ["RNNCell", "LSTMCell", "GRUCell"])
+def test_a_cell_without_units_is_made(name):
+    for library in (torch.nn, rnn_course):
+        answer = getattr(library, name)(I, 0)(x2)
+        assert {t.shape for t in flat(answer)} == {(N, 0)}
 
 
 def test_messages_name_shapes_and_what_to_do():
@@ -353,3 +389,266 @@ def test_one_sentence_in_the_docs():
         [0.9281, -0.7660, 0.5954],
     ]
     torch.testing.assert_close(output.squeeze(1), torch.tensor(expected), rtol=0, atol=5e-5)
+
+
+# --- programs: each is run with torch.nn's module and with ours
+
+
+def inputs(name):
+    """What a drop-in is called with: ids, one step for a batch, or a batch of sequences."""
+    if name == "Embedding":
+        return torch.tensor([[1, 2, 0], [3, 0, 0]])
+    x = torch.linspace(-1, 1, T * N * I, dtype=torch.float64).view(T, N, I)
+    return x[0] if name.endswith("Cell") else x
+
+
+def made(library, name, **options):
+    """The drop-in and what it is called with. Same numbers for every library."""
+    torch.manual_seed(0)
+    options = {"dtype": torch.float64} | options
+    sizes = (9, E) if name == "Embedding" else (I, H)
+    return getattr(library, name)(*sizes, **options), inputs(name)
+
+
+def tangents(m, x, weight):
+    """A loss as a function of one weight."""
+    name = next(iter(dict(m.named_parameters())))
+    return flat(functional_call(m, {name: weight}, (x,)))[0].sum()
+
+
+def first_weight(m):
+    return next(m.parameters()).detach()
+
+
+def in_file(m, save, load):
+    file = io.BytesIO()
+    save(m, file)
+    file.seek(0)
+    return load(file)
+
+
+def per_sample_gradients(m, x):
+    axis = 0 if x.dim() < 3 else 1  # over the batch
+    one = vmap(grad(lambda w, x: tangents(m, x, w)), (None, axis), randomness="same")
+    return one(first_weight(m), x)
+
+
+def vectorised(m, x):
+    """Several rows of a Jacobian in one backward call."""
+    output = flat(m(x))[0]
+    several = torch.ones(3, *output.shape, dtype=output.dtype)
+    return torch.autograd.grad(output, next(m.parameters()), several, is_grads_batched=True)
+
+
+def checkpointed(m, x):
+    output = flat(checkpoint(m, x, use_reentrant=False))[0]
+    return torch.autograd.grad(output.square().sum(), list(m.parameters()))
+
+
+def by_weight_drop(m, x):
+    """As programs of 2017 to 2020 did it: out of the parameters, and in again as a tensor."""
+    name = m._flat_weights_names[1]
+    raw = m._parameters.pop(name)
+    m.register_parameter("raw", nn.Parameter(raw.data))
+    setattr(m, name, m.raw * 0.5)
+    halved = flat(m(x))
+    m._flat_weights = [getattr(m, name) for name in m._flat_weights_names]
+    m._flat_weights[1] = m.raw * 0.25
+    return halved + flat(m(x))
+
+
+def orthogonal(m, x):
+    """A loop over all weights, by the names that torch has for them."""
+    for names in m._all_weights:
+        for name in names:
+            if "weight" in name:
+                nn.init.constant_(getattr(m, name), 0.1)
+    m._flat_weights[0].data.mul_(2)
+    return [*flat(m(x)), *m._flat_weights]
+
+
+def states_by_size(m, x):
+    size = m.get_expected_hidden_size(x, None)
+    h = torch.full(size, 0.1, dtype=x.dtype)
+    hidden = (h, torch.full(m.get_expected_cell_size(x, None), 0.2)) if m.mode == "LSTM" else h
+    hidden = tuple(s.double() for s in hidden) if m.mode == "LSTM" else hidden
+    m.check_forward_args(x, hidden, None)
+    turned = m.permute_hidden(hidden, torch.arange(N - 1, -1, -1))
+    m.check_hidden_size(flat(turned)[0], size)
+    return flat(m(x, turned))
+
+
+def faked(library, name):
+    with FakeTensorMode():
+        m, x = made(library, name)
+        return [list(t.shape) for t in flat(m(torch.empty_like(x)))]
+
+
+def nodes(m):
+    return [(n.op, str(n.target)) for n in torch.fx.symbolic_trace(nn.Sequential(m)).graph.nodes]
+
+
+def longer(x):
+    return x if x.dim() < 3 else torch.cat([x, x[:2]])
+
+
+def wider(x):
+    return torch.cat([x, x], dim=0 if x.dim() < 3 else 1)
+
+
+ANY = {  # for all seven
+    "hooks": lambda m, x: (
+        m.register_forward_hook(lambda m, args, out: [2 * t for t in flat(out)]),
+        m(x),
+    )[1],
+    "deepcopy": lambda m, x: copy.deepcopy(m)(x),
+    "pickle": lambda m, x: pickle.loads(pickle.dumps(m))(x),
+    "torch.save": lambda m, x: in_file(
+        m, torch.save, lambda file: torch.load(file, weights_only=False)
+    )(x),
+    "functional_call": lambda m, x: tangents(m, x, first_weight(m) * 2),
+    "grad": lambda m, x: grad(lambda w: tangents(m, x, w))(first_weight(m)),
+    "jacrev": lambda m, x: torch.func.jacrev(lambda w: tangents(m, x, w))(first_weight(m)),
+    "is_grads_batched": vectorised,
+    "create_graph": lambda m, x: torch.autograd.grad(
+        flat(m(x))[0].square().sum(), list(m.parameters()), create_graph=True
+    ),
+    "checkpoint": checkpointed,
+    "make_fx": lambda m, x: make_fx(lambda x: flat(m(x))[0])(x)(x),
+    "fx": lambda m, x: flat(torch.fx.symbolic_trace(nn.Sequential(m))(x)),
+    "fx nodes": lambda m, x: nodes(m),
+    "export": lambda m, x: torch.export.export(m, (x,)).module()(x),
+    "export, any N": lambda m, x: torch.export.export(
+        m, (x,), dynamic_shapes=({x.dim() - 2: torch.export.Dim("N", min=2)},)
+    ).module()(wider(x)),
+    "jit.trace": lambda m, x: torch.jit.trace(m, x)(wider(longer(x))),
+    "jit.script": lambda m, x: torch.jit.script(nn.Sequential(m))(x),
+    "jit.script, saved": lambda m, x: in_file(
+        torch.jit.script(nn.Sequential(m)), torch.jit.save, torch.jit.load
+    )(x),
+    "parametrized": lambda m, x: (
+        nn.utils.parametrizations.spectral_norm(m, next(iter(dict(m.named_parameters())))),
+        m.eval()(x),
+    )[1],
+    "constants": lambda m, x: m.__constants__,
+}
+LAYER = {"weight drop": by_weight_drop, "weights": orthogonal, "states": states_by_size}
+EMBEDDING = {
+    "vmap": lambda m, x: vmap(m)(x),
+    "vmap over weights": lambda m, x: vmap(lambda w: tangents(m, x, w))(
+        torch.stack([first_weight(m), 2 * first_weight(m)])
+    ),
+    "per-sample gradients": per_sample_gradients,
+    "no words": lambda m, x: m(x[:0]),
+    "one word": lambda m, x: m(x[0, 0]),
+    "int32": lambda m, x: m(x.int()),
+    "fx of itself": lambda m, x: torch.fx.symbolic_trace(m)(x),
+    "compile(fullgraph=True)": lambda m, x: torch.compile(m, backend="eager", fullgraph=True)(x),
+}
+CELL = {"compile(fullgraph=True)": EMBEDDING["compile(fullgraph=True)"]}
+NAMES = {name: LAYER for name in ("RNN", "LSTM", "GRU")}
+NAMES |= {name: CELL for name in ("RNNCell", "LSTMCell", "GRUCell")} | {"Embedding": EMBEDDING}
+PROGRAMS = [(name, p) for name, own in NAMES.items() for p in ANY | own]
+QUIET = pytest.mark.filterwarnings(
+    "ignore:.*torch.jit.*deprecated",
+    "ignore::torch.jit.TracerWarning",
+    "ignore:The tensor attributes self._flat_weights:UserWarning",  # torch's, of its own modules
+    "ignore:.*batch_size.*:UserWarning",
+    "ignore::DeprecationWarning",
+)
+
+
+def outcome(program, *arguments):
+    """What a program gives: its tensors, or the type of its exception."""
+    torch._dynamo.reset()
+    torch.manual_seed(5)
+    try:
+        return program(*arguments)
+    except Exception as error:
+        return error
+
+
+def assert_same_outcome(ours, theirs):
+    if isinstance(theirs, Exception) or isinstance(ours, Exception):
+        assert type(ours) is type(theirs), (ours, theirs)
+    elif isinstance(theirs, list) and not torch.is_tensor(theirs[0]):
+        assert ours == theirs
+    else:
+        assert_same(ours, theirs, atol=1e-10)
+
+
+@QUIET
+@pytest.mark.parametrize(("name", "title"), PROGRAMS)
+def test_a_program_does_the_same(name, title):
+    program = (ANY | NAMES[name])[title]
+    theirs, ours = (outcome(program, *made(L, name)) for L in (torch.nn, rnn_course))
+    assert not isinstance(theirs, Exception), theirs
+    assert_same_outcome(ours, theirs)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_program_without_numbers_does_the_same(name):
+    assert faked(rnn_course, name) == faked(torch.nn, name)
+    shapes = []
+    for library in (torch.nn, rnn_course):
+        m, x = made(library, name, device="meta")
+        shapes.append([(t.shape, t.device.type) for t in flat(m(x.to("meta")))])
+    assert shapes[0] == shapes[1]
+
+
+@pytest.mark.parametrize("name", ["RNN", "LSTM", "GRU"])
+def test_what_torch_cannot_do_works(name):
+    """vmap over a layer, and torch.compile of it in one piece."""
+    m, x = made(rnn_course, name)
+    several = vmap(m)(torch.stack([x, 2 * x]))
+    assert_same(flat(several)[0], torch.stack([m(x)[0], m(2 * x)[0]]))
+    torch._dynamo.reset()
+    assert_same(torch.compile(m, backend="eager", fullgraph=True)(x), m(x))
+    assert per_sample_gradients(m, x).shape == (N, *m.weight_ih_l0.shape)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "LSTM"])
+def test_autocast_gives_torchs_dtypes(name):
+    dtypes = []
+    for library in (torch.nn, rnn_course):
+        m, x = made(library, name, dtype=torch.float32)
+        with torch.autocast("cpu", torch.bfloat16):
+            dtypes.append([t.dtype for t in flat(m(x if name == "Embedding" else x.float()))])
+    assert dtypes[0] == dtypes[1]
+
+
+@pytest.mark.parametrize(
+    ("options", "kept"), [({}, torch.bfloat16), ({"proj_size": 2}, torch.float32)]
+)
+def test_autocast_of_an_lstm(options, kept):
+    """oneDNN's, which torch takes where it can, keeps the states in autocast's dtype. (Not held
+    against torch: its LSTM in bfloat16 needs a processor that has it.)"""
+    m, x = made(rnn_course, "LSTM", dtype=torch.float32, **options)
+    with torch.autocast("cpu", torch.bfloat16):
+        output, (_, c_n) = m(x.float())
+    assert c_n.dtype == kept and (options or output.dtype == kept)
+
+
+def test_a_stored_weight_is_used_and_a_scripted_model_shares_the_weights():
+    m, x = made(rnn_course, "GRU")
+    before = m(x)[0]
+    m._flat_weights[0] = nn.Parameter(torch.zeros_like(m.weight_ih_l0))
+    assert not m.weight_ih_l0.any() and not torch.equal(m(x)[0], before)
+    with pytest.raises(TypeError, match="cannot assign .* as parameter 'weight_ih_l0'"):
+        m._flat_weights[0] = torch.zeros_like(m.weight_ih_l0)
+
+
+@QUIET
+def test_a_scripted_model_shares_the_weights_and_a_subclass_is_left_alone():
+    m, x = made(rnn_course, "LSTM")
+    scripted = torch.jit.script(nn.Sequential(m))
+    with torch.no_grad():
+        m.weight_hh_l0.mul_(0)
+    assert_same(scripted(x), m(x))
+
+    class Doubled(rnn_course.LSTM):
+        def forward(self, input):
+            return 2 * super().forward(input)[0]
+
+    m = Doubled(I, H)
+    assert m.__prepare_scriptable__() is m

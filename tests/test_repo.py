@@ -25,7 +25,7 @@ browser-test bench evidence lint clean""".split()
 # -- what is tracked ---------------------------------------------------------------------------
 
 BUILT = re.compile(
-    r"\.ipynb$|(^|/)(_build|class|work|__pycache__|\.venv)/|\.(db|pyc|zip|whl)$|\.egg-info"
+    r"\.ipynb$|(^|/)(_build|build|class|work|__pycache__|\.venv)/|\.(db|pyc|zip|whl)$|\.egg-info"
 )
 
 
@@ -38,38 +38,6 @@ def test_nothing_built_is_tracked():
 def test_tracked_files_are_small():
     big = {name: (ROOT / name).stat().st_size // 1024 for name in TRACKED}
     assert {name: kib for name, kib in big.items() if kib > 200} == {}
-
-
-# Written in pieces, so that this file does not hold them itself.
-HOSTS = ["py" + "pi.org", "python" + "hosted.org", "npm" + "js.org", "debian" + ".org"]
-PLACES = [r"(?<![\w.~-])/" + place + r"\b" for place in ("wo" + "rk", "ro" + "ot/.py", "opt/wh")]
-FORBIDDEN = re.compile("|".join([*map(re.escape, HOSTS), *PLACES]))
-
-
-def test_no_tracked_file_names_this_machine_or_a_registry():
-    found = []
-    for name in TRACKED:
-        text = (ROOT / name).read_bytes()
-        if b"\0" in text:  # a picture
-            continue
-        for number, line in enumerate(text.decode("utf-8").splitlines(), start=1):
-            if FORBIDDEN.search(line):
-                found.append(f"{name}:{number}: {line.strip()[:80]}")
-    assert found == []
-
-
-@pytest.mark.parametrize(
-    "text", ["see /ro" + "ot/.py/x", "cd /wo" + "rk", "files.python" + "hosted.org"]
-)
-def test_forbidden_words_are_found(text):
-    assert FORBIDDEN.search(text)
-
-
-@pytest.mark.parametrize(
-    "text", ["the wor" + "k", "_build/wo" + "rk/x", "./ro" + "ot/", "~/wo" + "rk"]
-)
-def test_harmless_words_are_not(text):
-    assert not FORBIDDEN.search(text)
 
 
 def test_local_links_of_the_front_pages_lead_somewhere():
@@ -111,6 +79,11 @@ def test_files_of_the_reference_are_short():
     assert {name: n for name, n in lengths.items() if n > 300} == {}
 
 
+def test_the_version_stands_in_two_places_and_is_the_same():
+    cited = re.search(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text(), re.MULTILINE)
+    assert cited[1] == PROJECT["version"]
+
+
 # -- requirements ------------------------------------------------------------------------------
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -138,10 +111,73 @@ def pins(path):
 
 def test_requirements_name_what_the_project_names():
     extras = PROJECT["optional-dependencies"]
-    named = [bare(r) for group in [PROJECT["dependencies"], *extras.values()] for r in group]
+    groups = [PROJECT["dependencies"], *extras.values()]
+    named = [bare(r) for group in groups for r in group if bare(r) != PROJECT["name"]]
     assert len(named) == len(set(named))
     assert set(named) == set(pins(ROOT / "requirements.txt"))
-    assert set(extras) == {"book", "grade", "dev"}
+    assert set(extras) == {"notebooks", "fast", "book", "grade", "dev"}
+
+
+def test_the_base_is_light():
+    assert {bare(r) for r in PROJECT["dependencies"]} == {"torch", "numpy"}
+
+
+BASE = """
+import importlib, pkgutil, sys
+for name in {others!r}:
+    sys.modules[name] = None  # as if it were not installed
+import torch, rnn_course
+print(rnn_course.LSTM(3, 4)(torch.ones(2, 1, 3))[0].shape)
+from rnn_course.checks import check
+print(check.rnn_cell(lambda x, h, W_ih, W_hh, b_ih, b_hh: h).points)
+for file in pkgutil.iter_modules(rnn_course.__path__):
+    if file.name not in ("autograde", "fast", "plots", "show"):
+        importlib.import_module("rnn_course." + file.name)
+for name in ("plots", "show"):
+    try:
+        importlib.import_module("rnn_course." + name)
+    except ModuleNotFoundError as error:
+        print(error)
+"""
+
+
+def test_the_base_is_enough_for_all_but_figures_and_printed_source():
+    extras = [bare(r) for group in PROJECT["optional-dependencies"].values() for r in group]
+    others = [name.replace("-", "_") for name in extras if name != PROJECT["name"]]
+    others += ["IPython", "nbformat", "sphinx", "bs4"]
+    done = subprocess.run(
+        [sys.executable, "-c", BASE.format(others=others)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    said = done.stdout.splitlines()
+    assert done.returncode == 0, done.stdout
+    assert said[:2] == ["torch.Size([2, 1, 4])", "0"] and len(said) == 4
+    assert all(
+        "not installed: python -m pip install 'rnn-course[notebooks]'" in x for x in said[2:]
+    )
+
+
+COMPLETE = """
+from IPython.core.completer import provisionalcompleter
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+shell.run_cell("import rnn_course; from rnn_course.checks import check")
+for text in ("rnn_course.LST", "check.lstm_ce"):
+    with provisionalcompleter():  # as JupyterLab's kernel asks
+        print(*sorted(c.text for c in shell.Completer.completions(text, len(text))))
+"""
+
+
+def test_lazy_names_are_completed():
+    done = subprocess.run(
+        [sys.executable, "-c", COMPLETE], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
+    )
+    networks, tasks = done.stdout.splitlines()[-2:]
+    assert networks.split() == ["LSTM", "LSTMCell"]
+    assert {"lstm_cell", "lstm_cell_backward"} <= set(tasks.split())
 
 
 def test_every_requirement_says_why():

@@ -67,14 +67,14 @@ def worker_tasks(address, course, number):
     """Seconds for the workers' part alone: nothing is written."""
     from rnn_course.autograde.ledger import Ledger
 
-    with Ledger(course, toy.NAME) as ledger, class_run.pool(scheduler=address) as executor:
-        about = ledger.master, ledger.kernelspec, {}, class_run.Limits(), False, ()
+    with Ledger(course, toy.NAME) as ledger, class_run.judging(scheduler=address) as judges:
+        about = ledger.master, ledger.kernelspec, {}
         path = course.notebook("submitted", toy.NAME, "student00000")
         tasks = [(n, (path.read_bytes(), *about)) for n in range(number)]
-        for _ in class_run.judged(executor, tasks[:8]):
+        for _ in class_run.judged(judges, tasks[:8]):
             pass  # every worker has a judge pool now
         begun = time.monotonic()
-        for _ in class_run.judged(executor, tasks):
+        for _ in class_run.judged(judges, tasks):
             pass
         return time.monotonic() - begun
 
@@ -90,7 +90,8 @@ def whole_run(address, course, victim=None):
 
     begun, used = time.monotonic(), time.process_time()
     students = course.students(toy.NAME)
-    class_run.grade_class(course, toy.NAME, students, scheduler=address, progress=progress)
+    with class_run.judging(scheduler=address) as judges:
+        class_run.grade_class(course, toy.NAME, students, judges, progress=progress)
     return time.monotonic() - begun, time.process_time() - used
 
 

@@ -1,108 +1,141 @@
 """A whole class: every submission judged on all cores, every one written in one transaction.
 
-    rows = grade_class(course, "rnn", course.students("rnn"))
+    with judging(limits) as judges:
+        rows = grade_class(course, "rnn", course.students("rnn"), judges)
 
-Judging is a function of its arguments (`work`), so any pool with the interface of
-concurrent.futures will do: threads here (each waits for a judge of its own, see `judge_pool`), or those
-of a dask cluster. Writing is done here alone.
+`judges.submit` gives a submission to whoever judges it, threads of this process (each waits for a
+judge of its own, see `judge_pool`) or the workers of a dask cluster, and returns a Future of its
+Graded. Writing is done here alone.
 
-Beside nbgrader's rows each submission has one of ours in the same transaction: judge_run(student,
-assignment, notebook, key, status, words, notes, seconds). `key` is a digest of all that the result depends
-on, so a run does exactly those whose key differs: after a kill, as after a changed test.
-
-Scores come first. Where a check would have searched for two mistakes at once, the submission is
-judged once more afterwards, and each distinct wrong answer is searched for once (checks/patience).
+Beside nbgrader's rows each submission has some of ours in the same transaction, see `ledger`. Its
+`key` is a digest of all that the result depends on, so a run does exactly those whose key differs:
+after a kill, as after a changed test.
 """
 
-import atexit
-import contextlib
 import dataclasses
 import functools
 import hashlib
+import importlib.metadata
 import itertools
 import json
 import os
-import threading
 import time
 from concurrent.futures import FIRST_COMPLETED, CancelledError, ThreadPoolExecutor, wait
 from pathlib import Path
 
-import nbformat
-
 from rnn_course.autograde import grade_submission
-from rnn_course.autograde.intake import read_notebook
+from rnn_course.autograde.intake import find_notebook, read_records, record_of
 from rnn_course.autograde.judge_pool import JudgePool
 from rnn_course.autograde.limits import Limits
-from rnn_course.autograde.seeds import hidden_seed
+from rnn_course.autograde.shown import few, listed
+from rnn_course.checks import patience
+from rnn_course.checks.seeds import hidden_seed
 
+PRELOAD = ("rnn_course.checks.tasks",)  # what this course's tests import
+IN_FLIGHT = 200  # submissions that are with the judges at a time
 PUT_OFF = "?"  # behind the key of a row whose mistakes are still to be named
-AROUND = ("cli", "course", "export", "feedback", "intake", "report")  # change no score
-IN_FLIGHT = 200  # submissions that are with the pool at a time
 
-# ---------------------------------------------------------------- judging: anywhere
-
-_starting = threading.Lock()
-_pools = {}
+# ---------------------------------------------------------------- judging: here, or on a cluster
 
 
-def judges_for(limits, trusted=False, preload=()):
-    """This process's judge pool; it starts at once and lasts until the process ends."""
-    key = (limits, trusted, tuple(preload))
-    with _starting:
-        if key not in _pools:
-            _pools[key] = JudgePool(*key)
-        return _pools[key]
+def judging(limits=None, trusted=False, jobs=None, scheduler=None):
+    """Something to judge submissions with, for a `with` statement: Here or Cluster.
 
+    limits     limits.Limits of each submission
+    trusted    no isolation: the submissions' code runs as whoever runs this
+    jobs       how many at a time; default: as many as there are cores
+    scheduler  the address of a dask scheduler, tcp://..., in place of this machine
 
-@atexit.register
-def close_judges():
-    """End all judges of this process, at once: what they were at is not finished."""
-    while _pools:
-        _pools.popitem()[1].close()
-
-
-def work(data, master, kernelspec, variables, limits, trusted, preload):
-    """Judge one submission: (pairs, notebook as JSON text, status, words, notes, seconds).
-
-    pairs   key -> what was found of an answer that may be two mistakes at once, see patience.py
+    Raises sandbox.NoIsolation where submissions cannot be isolated and are not trusted.
     """
-    begun = time.monotonic()
-    graded = grade_submission.grade(
-        data, master, judges_for(limits, trusted, preload), kernelspec, variables
-    )
-    text = nbformat.writes(graded.notebook, version=4)
-    outputs = [output for cell in graded.notebook.cells for output in cell.get("outputs", [])]
-    checks = [output.get("metadata", {}).get("check", {}) for output in outputs]
-    pairs = {c["pairs"]["key"]: c["pairs"]["found"] for c in checks if c.get("pairs")}
-    seconds = round(time.monotonic() - begun, 3)
-    return pairs, text, graded.status, graded.words, graded.notes, seconds
+    limits = limits or Limits()
+    return Cluster(limits, trusted, scheduler) if scheduler else Here(limits, trusted, jobs)
 
 
-@contextlib.contextmanager
-def pool(jobs=None, scheduler=None):
-    """An executor: `jobs` threads here (default: one for each core), or a dask cluster's."""
-    if scheduler is None:
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-        with ThreadPoolExecutor(jobs or cores) as executor:
-            try:
-                yield executor
-            except BaseException:  # Ctrl-C among others: do not wait for what is being judged
-                close_judges()
-                raise
-        return
-    with _client(scheduler) as client:
-        try:
-            yield client.get_executor(pure=False)
-        except CancelledError:
+class Here:
+    """Judges on this machine's cores. They come up while the caller goes on."""
+
+    def __init__(self, limits, trusted, jobs=None):
+        self.limits = limits
+        self.judges = JudgePool(limits, trusted, PRELOAD)
+        self.jobs = jobs or _cores()
+        self.threads = ThreadPoolExecutor(self.jobs)
+
+    def submit(self, *submission):
+        """A Future of `judge_one(judges, *submission)`."""
+        return self.threads.submit(judge_one, self.judges, *submission)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.judges.close()  # first: after Ctrl-C nobody waits for what is being judged
+        self.threads.shutdown(cancel_futures=True)
+
+
+class Cluster:
+    """Judges on the workers of a dask cluster: each process of it has a judge pool of its own."""
+
+    def __init__(self, limits, trusted, scheduler):
+        self.limits, self.scheduler = limits, scheduler
+        self.client = _dask_client(scheduler)
+        self.client.register_plugin(_judges_of_a_worker(limits, trusted))
+        self.executor = self.client.get_executor(pure=False)
+        self.jobs = sum(self.client.nthreads().values()) or 1  # that are there by now
+
+    def submit(self, data, *about):
+        if isinstance(data, grade_submission.File):  # a worker may be on another machine
+            data = data.without_outputs(self.limits)
+        return self.executor.submit(judge_on_worker, data, *about)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *exception):
+        self.client.close()
+        if kind is not None and issubclass(kind, CancelledError):
             from rnn_course.autograde.course import CourseError
 
             raise CourseError(
-                f"the dask scheduler at {scheduler} is gone; what is graded is kept, so start one "
-                "again and run this again"
+                f"the dask scheduler at {self.scheduler} is gone; what is graded is kept, so "
+                "start one again and run this again"
             ) from None
 
 
-def _client(scheduler):
+def judge_one(judges, data, master, kernelspec, variables):
+    """A submission's Graded, with the seconds that it took."""
+    begun = time.monotonic()
+    graded = grade_submission.grade(data, master, judges, kernelspec, variables)
+    return dataclasses.replace(graded, seconds=round(time.monotonic() - begun, 3))
+
+
+def judge_on_worker(*submission):
+    """The same in a process of a dask cluster."""
+    from distributed import get_worker
+
+    return judge_one(get_worker().judges, *submission)
+
+
+def _judges_of_a_worker(limits, trusted):
+    from distributed import WorkerPlugin
+
+    class Judges(WorkerPlugin):
+        name = "judges"
+
+        def setup(self, worker):
+            worker.judges = JudgePool(limits, trusted, PRELOAD)
+
+        def teardown(self, worker):
+            worker.judges.close()
+
+    return Judges()
+
+
+def _cores():
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
+def _dask_client(scheduler):
     from rnn_course.autograde.course import CourseError  # it imports nbgrader, which takes a second
 
     try:
@@ -120,8 +153,8 @@ def _client(scheduler):
         ) from None
 
 
-def judged(executor, tasks):
-    """(label, result of `work`) as they come, of tasks: (label, arguments of `work`) each.
+def judged(judges, tasks):
+    """(label, Graded) as they come, of tasks: (label, arguments of `judges.submit`) each.
 
     A task is made when there is room for it: so memory does not grow with the class.
     """
@@ -129,7 +162,7 @@ def judged(executor, tasks):
     try:
         while True:
             for label, arguments in itertools.islice(tasks, IN_FLIGHT - len(waiting)):
-                waiting[executor.submit(work, *arguments)] = label
+                waiting[judges.submit(*arguments)] = label
             if not waiting:
                 return
             for future in wait(waiting, return_when=FIRST_COMPLETED).done:
@@ -143,77 +176,110 @@ def judged(executor, tasks):
 
 
 def grade_class(
-    course,
-    name,
-    students,
-    regrade=False,
-    progress=lambda students, words="": students,
-    limits=None,
-    trusted=False,
-    jobs=None,
-    scheduler=None,
+    course, name, students, judges=None, regrade=False, progress=lambda students, words="": students
 ):
     """Grade everyone's submission for an assignment; returns a Row each, in the order of students.
 
-    course     a course.Course
-    regrade    also those whose row is as it should be
-    progress   wraps the list of those that are judged, to show how far it is; with a second
-               argument, words, where some are judged once more
-    limits     limits.Limits
-    trusted    no isolation: the submissions' code runs as whoever runs this
-    jobs       how many at a time; default: as many as there are cores
-    scheduler  the address of a dask scheduler, tcp://..., in place of this machine
-
-    Raises sandbox.NoIsolation where submissions cannot be isolated and are not trusted.
+    course    a course.Course
+    judges    what `judging` gives; default: this machine's, for this run
+    regrade   also those whose row is as it should be
+    progress  wraps the list of those that are judged, to show how far it is; with a second
+              argument, words, where some are judged once more
     """
-    limits = limits or Limits()
-    preload = ("rnn_course.checks.tasks",)
-    if scheduler is None:
-        judges_for(limits, trusted, preload)  # comes up while the rest is imported
-    from rnn_course.autograde.ledger import Ledger
-    from rnn_course.checks import patience
+    if judges is None:
+        with judging() as judges:
+            return grade_class(course, name, students, judges, regrade, progress)
+    from rnn_course.autograde.ledger import Ledger  # it imports nbgrader: judges come up meanwhile
 
     course.release(name)
     with Ledger(course, name) as ledger:
-        common = digest(grader(), dataclasses.asdict(limits), ledger.master, ledger.kernelspec)
-
-        def read(student):
-            """What is judged of a student, and under which key it is written."""
-            data = read_submission(course, name, student, limits.notebook)
-            seed = hidden_seed(course.home, student, name, data)
-            timestamp = ledger.timestamp(student)
-            submitted = digest(data, str(timestamp))
-            return f"{submitted[:32]}-{digest(common, seed)[:32]}", timestamp, data, seed
-
-        def task(student, pairs):
-            key, timestamp, data, seed = read(student)
-            about = ledger.master, ledger.kernelspec, seed | pairs, limits, trusted, preload
-            return (student, key, timestamp), (data, *about)
-
-        todo = [s for s in students if regrade or not ledger.is_done(s, read(s)[0])]
-        shown = iter(progress(todo))
-        put_off = {}  # student -> keys of the answers that are still to be looked at
-        with pool(jobs, scheduler) as executor:
-            at_once = patience.variable(seconds=0)
-            tasks = (task(student, at_once) for student in todo)
-            for (student, key, timestamp), (pairs, *result) in judged(executor, tasks):
-                still = {k for k, found in pairs.items() if found is None}
-                if still:
-                    put_off[student] = still
-                    key += PUT_OFF
-                ledger.write(student, key, timestamp, *result)
-                next(shown, None)
-            next(shown, None)
-            known = {}
-            for turn in in_turns(put_off):
-                shown = iter(progress(turn, "naming mistakes")) if turn else iter(())
-                tasks = (task(s, patience.variable(known=part(known, put_off[s]))) for s in turn)
-                for (student, key, timestamp), (pairs, *result) in judged(executor, tasks):
-                    ledger.write(student, key, timestamp, *result)
-                    known |= {k: found for k, found in pairs.items() if found is not None}
-                    next(shown, None)
-                next(shown, None)
+        class_ = _Class(course, ledger, judges, progress)
+        class_.grade([s for s in students if regrade or not ledger.is_done(s, class_.read(s).key)])
         return ledger.rows(students)
+
+
+@dataclasses.dataclass(frozen=True)
+class Submission:
+    """What is judged of a student, and how it is written.
+
+    key    of the row, see above
+    data   the file's bytes, or grade_submission.Absent
+    seed   environment variables: the seed of the hidden cases
+    late   whether it came late, where a platform says so, else None
+    notes  on the file: another name, say
+    """
+
+    key: str
+    timestamp: object
+    data: object
+    seed: dict
+    late: bool | None
+    notes: list
+
+
+class _Class:
+    """One run over a class: what is read, judged and written."""
+
+    def __init__(self, course, ledger, judges, progress):
+        self.course, self.ledger, self.judges, self.progress = course, ledger, judges, progress
+        limits = dataclasses.asdict(judges.limits)
+        submitted = course.notebook("submitted", ledger.name, "STUDENT").parents[2]
+        self.records = read_records(submitted, ledger.name)
+        self.common = digest(grader(), limits, ledger.master, ledger.kernelspec)
+
+    def read(self, student):
+        """A student's Submission."""
+        name = self.ledger.name
+        folder = self.course.notebook("submitted", name, student).parent
+        data, note = submitted_file(folder, name)
+        late, said = record_of(self.records, student, folder)
+        notes = [text for text in (said, note) if text]
+        seed = hidden_seed(self.course.home, student, name, data)
+        timestamp = self.ledger.timestamp(student)
+        about = data.digest if isinstance(data, grade_submission.File) else data
+        submitted = digest(about, str(timestamp))
+        key = f"{submitted[:32]}-{digest(self.common, seed, late, notes)[:32]}"
+        return Submission(key, timestamp, data, seed, late, notes)
+
+    def grade(self, students):
+        """Judge these and write them: all scores first, then names of what is put off."""
+        put_off = self._judge(students, lambda _: patience.variable(seconds=0))
+        self._name_put_off(put_off)
+
+    def _judge(self, students, variables, words=""):
+        """Judge and write; returns student -> Verdicts in which a search was put off.
+
+        variables  student -> environment variables for the tests, besides the seed
+        """
+
+        def task(student):
+            it = self.read(student)
+            about = self.ledger.master, self.ledger.kernelspec, it.seed | variables(student)
+            return (student, dataclasses.replace(it, data=None)), (it.data, *about)
+
+        put_off = {}
+        shown = iter(self.progress(students, words) if words else self.progress(students))
+        for (student, it), graded in judged(self.judges, map(task, students)):
+            pairs = [v.pairs for v in graded.verdicts.values() if v.pairs]
+            put_off[student] = {p["key"]: p["found"] for p in pairs}
+            still = None in put_off[student].values()
+            graded = dataclasses.replace(graded, notes=few([*it.notes, *graded.notes]))
+            self.ledger.write(student, it.key + PUT_OFF * still, it.timestamp, graded, it.late)
+            next(shown, None)
+        next(shown, None)
+        return put_off
+
+    def _name_put_off(self, put_off):
+        """Where a check put off the search for two mistakes at once, judge once more: first the
+        students who together have all distinct answers, then the others, with what was found."""
+        put_off = {s: {k for k, f in pairs.items() if f is None} for s, pairs in put_off.items()}
+        known = {}
+        for turn in in_turns({student: keys for student, keys in put_off.items() if keys}):
+            if turn:
+                said = {s: {k: known[k] for k in put_off[s] if k in known} for s in turn}
+                told = {s: patience.variable(known=found) for s, found in said.items()}
+                for pairs in self._judge(turn, told.__getitem__, "naming mistakes").values():
+                    known |= {k: found for k, found in pairs.items() if found is not None}
 
 
 def in_turns(put_off):
@@ -225,24 +291,24 @@ def in_turns(put_off):
     return first, others
 
 
-def part(known, keys):
-    return {key: known[key] for key in keys if key in known}
-
-
-def read_submission(course, name, student, limit):
-    """The bytes of a submission, or grade_submission.Absent if there is no file of the right name."""
-    path = course.notebook("submitted", name, student)
+def submitted_file(folder, name):
+    """(grade_submission.File, note) of the submission in a folder, or (Absent, "")."""
     try:
-        return read_notebook(path, limit)
+        return grade_submission.File.at(folder / f"{name}.ipynb"), ""
+    except (FileNotFoundError, NotADirectoryError):
+        path, note, there = find_notebook(folder, name)
     except OSError as error:
-        there = sorted(p.name for p in path.parent.iterdir()) if path.parent.is_dir() else []
-        if path.name in there:
-            return grade_submission.Absent("unreadable", error.strerror)
-        if any(other.endswith(".ipynb") for other in there):
-            return grade_submission.Absent(
-                "wrong name", f"no {path.name}; there is {', '.join(there)}"
-            )
-        return grade_submission.Absent("missing", f"there is {', '.join(there)}" if there else "")
+        return grade_submission.Absent("unreadable", error.strerror), ""
+    if path is None and any(file.lower().endswith(".ipynb") for file in there):
+        return grade_submission.Absent(
+            "wrong name", f"no {name}.ipynb; there is {listed(there)}"
+        ), ""
+    if path is None:
+        return grade_submission.Absent("missing", f"there is {listed(there)}" if there else ""), ""
+    try:
+        return grade_submission.File.at(path), note
+    except OSError as error:
+        return grade_submission.Absent("unreadable", error.strerror), note
 
 
 def digest(*things):
@@ -255,9 +321,28 @@ def digest(*things):
     return whole.hexdigest()
 
 
+PACKAGE = Path(__file__).resolve().parents[1]
+# what lies in the package and changes no score: commands, pictures, pages, measurements
+AROUND = {
+    *(f"autograde/{name}.py" for name in ("cli", "course", "export", "intake", "plugin", "report")),
+    *("plots", "measure", "show.py", "arguments.py"),
+}
+LIBRARIES = ("torch", "numpy", "nbgrader")
+
+
+def grader_files(package=PACKAGE):
+    """name -> path of every file that a check, the judge or a sandbox imports or reads as data."""
+    inside = {p.relative_to(package).as_posix(): p for p in package.rglob("*") if p.is_file()}
+    return {
+        name: path
+        for name, path in sorted(inside.items())
+        if not {name, name.partition("/")[0]} & AROUND and "__pycache__" not in path.parts
+    }
+
+
 @functools.cache
-def grader():
-    """A digest of the code that grades: the checks and the judge, but not what stands around."""
-    root = Path(__file__).resolve().parent
-    files = sorted([*root.rglob("*.py"), *root.with_name("checks").rglob("*.py")])
-    return digest(*[file.read_bytes() for file in files if file.stem not in AROUND])
+def grader(package=PACKAGE):
+    """A digest of what grades: the checks and the judge, and the libraries that they compute by."""
+    versions = list(map(importlib.metadata.version, LIBRARIES))
+    files = grader_files(package).items()
+    return digest(versions, *[part for name, path in files for part in (name, path.read_bytes())])

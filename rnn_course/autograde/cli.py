@@ -1,10 +1,10 @@
 """The command `rnn-course`: grade a class, make feedback, export grades, mark by hand.
 
-    rnn-course grade [NAME] [--submissions PATH [--roster CSV]] [--regrade] [--jobs N]
-                     [--trust-submissions] [--scheduler tcp://HOST:PORT]
+    rnn-course grade [NAME] [--submissions PATH [--roster CSV] [--pattern REGEX] [--timezone ZONE]]
+                     [--regrade] [--jobs N] [--trust-submissions] [--scheduler tcp://HOST:PORT]
     rnn-course feedback [NAME]
     rnn-course report [NAME]
-    rnn-course export [--for canvas|moodle [--roster CSV]] [--to FILE]
+    rnn-course export [--for canvas|moodle [--roster CSV] [--column NAME=TITLE]] [--to FILE]
     rnn-course formgrader [ARGUMENTS FOR JUPYTERLAB ...]
 
 The class is the one in class/ (or in the folder that the environment variable COURSE names). As
@@ -12,9 +12,13 @@ long as nobody has handed in anything there, and with --sample, it is the course
 """
 
 import argparse
-import csv
+import errno
+import glob
 import sys
 from pathlib import Path
+
+from rnn_course.autograde.limits import WALL
+from rnn_course.autograde.shown import few, listed, number, visible
 
 NOT_INSTALLED = (
     "{name} is not installed: run `make setup` in the course's folder, "
@@ -33,14 +37,53 @@ def main(arguments=None):
     except ModuleNotFoundError as error:
         print(NOT_INSTALLED.format(name=error.name), file=sys.stderr)
         return 1
+    from sqlalchemy.exc import DatabaseError
+
     try:
         return options.run(options, find_root()) or 0
     except CourseError as error:
-        print(error, file=sys.stderr)
+        print(visible(error), file=sys.stderr)
+        return 1
+    except DatabaseError as error:
+        print(gradebook_trouble(error), file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(file_trouble(error), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("stopped; run it again to go on", file=sys.stderr)
         return 130
+
+
+KEPT = "What was graded before is kept; run it again afterwards."
+GRADEBOOK_MENDS = {  # a part of SQLite's words -> what to do
+    "not a database": "move it away, or put back a copy; without one, `rnn-course grade` makes a "
+    "new one, in which marks given by hand are missing",
+    "malformed": "put back a copy, or let `sqlite3 gradebook.db .recover` save what it can",
+    "locked": "another program is writing to it: close formgrader and other runs",
+    "readonly": "you may not write to it: look at its permissions and its folder's",
+    "disk is full": "make room on the disk",
+}
+
+
+def gradebook_trouble(error):
+    """One line about a gradebook that cannot be used: what is the matter, where, what to do."""
+    said = str(error.orig)
+    mend = next((m for part, m in GRADEBOOK_MENDS.items() if part in said), "look at it")
+    return f"the class's gradebook (gradebook.db in its folder): {said}; {mend}. {KEPT}"
+
+
+def file_trouble(error):
+    """One line about a file that cannot be read or written."""
+    mends = {
+        errno.ENOSPC: "make room on the disk",
+        errno.EDQUOT: "make room within your quota",
+        errno.EROFS: "the file system is mounted for reading only",
+        errno.EACCES: "look at its permissions and its folder's",
+    }
+    where = f"{error.filename}: " if error.filename else ""
+    mend = f"; {mends[error.errno]}" if error.errno in mends else ""
+    return f"{where}{error.strerror or error}{mend}. {KEPT}"
 
 
 def parser():
@@ -63,6 +106,12 @@ def parser():
         help="folder of STUDENT/NAME/NAME.ipynb, or a zip or folder as Moodle and Canvas export it",
     )
     grade_.add_argument("--roster", metavar="CSV", type=Path, help="who is who in such an export")
+    grade_.add_argument(
+        "--pattern", metavar="REGEX", help="the paths in such an export, from another platform"
+    )
+    grade_.add_argument(
+        "--timezone", metavar="ZONE", help="where its zip was written, Europe/Berlin say"
+    )
     grade_.add_argument("--regrade", action="store_true", help="also what has not changed")
     grade_.add_argument("--jobs", type=int, metavar="N", help="at a time; default: one a core")
     grade_.add_argument(
@@ -79,6 +128,13 @@ def parser():
         help="as it imports; else nbgrader's",
     )
     export_.add_argument("--roster", metavar="CSV", type=Path, help="who is who on that platform")
+    export_.add_argument(
+        "--column",
+        metavar="NAME=TITLE",
+        action="append",
+        default=[],
+        help="what the platform calls an assignment: 'rnn=Assignment 2 (4711)'",
+    )
     export_.add_argument("--to", metavar="FILE", type=Path, help="default: grades.csv in the class")
     command("formgrader", formgrader, "mark written answers by hand, in the browser")
     return top
@@ -107,8 +163,9 @@ def choose_class(options, root):
 
 
 def grade(options, root):
-    from rnn_course.autograde.class_run import grade_class
+    from rnn_course.autograde.class_run import grade_class, judging
     from rnn_course.autograde.course import CourseError
+    from rnn_course.autograde.intake import why_no_student
     from rnn_course.autograde.report import write_report
     from rnn_course.autograde.sandbox import NoIsolation, NoSandbox, probe
 
@@ -123,22 +180,21 @@ def grade(options, root):
         names = [name for name in course.assignments() if any(course.submitted.glob(f"*/{name}/"))]
         if not names:
             course.students("NAME")  # says what was looked for
-    for name in names:
-        try:
-            students = sorted({*course.students(name), *absent})
-        except CourseError:
-            if options.name:
-                raise
-            continue
-        how = {"trusted": trusted, "jobs": options.jobs, "scheduler": options.scheduler}
-        progress = bar(f"grading {name}")
-        try:
-            rows = grade_class(course, name, students, options.regrade, progress, **how)
-        except (NoSandbox, NoIsolation) as error:
-            raise CourseError(str(error)) from None
-        show(name, rows)
-        print(f"as a table: {write_csv(course.home / f'grades-{name}.csv', rows)}")
-        print(f"the class report: {write_report(course, name)}")
+    students = {name: sorted({*course.students(name), *absent}) for name in names}
+    for folder in sorted(course.submitted.iterdir()):
+        if folder.is_dir() and (why := why_no_student(folder.name)):
+            print(f"not graded: {visible(folder.name)}: {why}", file=sys.stderr)
+    try:
+        with judging(None, trusted, options.jobs, options.scheduler) as judges:
+            for name in names:
+                print(at_most(judges, len(students[name])), file=sys.stderr)
+                progress = bar(f"grading {name}")
+                rows = grade_class(course, name, students[name], judges, options.regrade, progress)
+                show(name, rows)
+                print(f"as a table: {write_csv(course.home / f'grades-{name}.csv', rows)}")
+                print(f"the class report: {write_report(course, name)}")
+    except (NoSandbox, NoIsolation) as error:
+        raise CourseError(str(error)) from None
     if not trusted:
         print(isolation)
     elif course.is_sample:
@@ -147,24 +203,36 @@ def grade(options, root):
         print("no isolation was used: the notebooks ran with your rights on this machine")
 
 
+def at_most(judges, number):
+    """How long a run over so many submissions can take, whatever they do, in one line."""
+    limits = judges.limits
+    hours = limits.longest(number, judges.jobs) / 3600
+    return (
+        f"{number} submissions, {judges.jobs} at a time: each may compute for "
+        f"{limits.notebook_seconds:g} s and take {WALL} times as long where it waits, so even if "
+        f"all of them hang this ends within {hours:.1f} hours"
+    )
+
+
 def take_in_export(options, root):
     """Where --submissions is what a platform exports, put it into the class.
 
     Returns (the class, who is on the roster and handed in nothing), or (None, []).
     """
+    from zoneinfo import ZoneInfo
+
     from rnn_course.autograde.course import Course, CourseError
-    from rnn_course.autograde.intake import take_in
+    from rnn_course.autograde.intake import is_nbgraders, take_in
 
     source, name = options.submissions, options.name
-    if not source:
-        if options.roster:
-            raise CourseError("--roster goes with --submissions, the zip or folder of an export")
+    for option in ("roster", "pattern", "timezone"):
+        if getattr(options, option) and not source:
+            raise CourseError(f"--{option} goes with --submissions, the zip or folder of an export")
+    if not source or not source.exists():
         return None, []
-    if source.is_dir() and not options.roster:
-        if any(source.glob(f"*/{name or '*'}/")) or not any(source.iterdir()):
-            return None, []  # it has nbgrader's own form and is graded where it lies, or is empty
-    elif not source.exists():
-        return None, []
+    if source.is_dir() and not (options.roster or options.pattern):
+        if is_nbgraders(source, name) or not any(source.iterdir()):
+            return None, []  # it is graded where it lies, or is empty
     if not name:
         raise CourseError(
             f"which assignment is in {source}? rnn-course grade NAME --submissions ..."
@@ -172,20 +240,45 @@ def take_in_export(options, root):
     course = Course(root)
     course.require(name)
     try:
-        taken = take_in(source, name, course.submitted, options.roster)
+        zone = ZoneInfo(options.timezone) if options.timezone else None
+    except (ValueError, KeyError, OSError):
+        raise CourseError(
+            f"--timezone {options.timezone}: no such time zone; it wants a name like Europe/Berlin"
+        ) from None
+    try:
+        taken = take_in(source, name, course.submitted, options.roster, options.pattern, zone)
     except (ValueError, OSError) as error:
         raise CourseError(str(error)) from None
-    for file, why in taken.unmatched.items():
-        print(f"not taken: {file}: {why}", file=sys.stderr)
+    say_what_was_not_taken(taken.unmatched)
     if not taken.students:
         raise CourseError(
             f"no submissions in {source}: looked for names like STUDENT/{name}/{name}.ipynb, or "
-            "as Moodle and Canvas write them; nothing was graded"
+            "as Moodle and Canvas write them (for another platform: --pattern); nothing was graded"
         )
+    if taken.ids:  # for the way back; nbgrader keeps it with the student
+        course.release(name)
+        with course.gradebook() as gradebook:
+            for student, number_there in taken.ids.items():
+                gradebook.update_or_create_student(student, lms_user_id=number_there)
     print(f"taken into {course.submitted}: {len(taken.students)} students", file=sys.stderr)
+    if taken.local:
+        where = options.timezone or "this machine's time zone (--timezone says otherwise)"
+        print(f"a zip holds local times; they were read as those of {where}", file=sys.stderr)
     if taken.absent:
-        print(f"handed in nothing: {', '.join(taken.absent)}", file=sys.stderr)
+        print(f"handed in no notebook: {visible(', '.join(taken.absent))}", file=sys.stderr)
     return course, taken.absent
+
+
+def say_what_was_not_taken(unmatched):
+    """A line for each file and why; leftovers, of which a zip may be full, in one."""
+    from rnn_course.autograde.intake import LEFTOVER
+
+    leftovers = [file for file, why in unmatched.items() if why == LEFTOVER]
+    for file, why in unmatched.items():
+        if why != LEFTOVER:
+            print(f"not taken: {visible(file)}: {visible(why)}", file=sys.stderr)
+    if leftovers:
+        print(f"not taken: {listed(leftovers)}: {LEFTOVER}", file=sys.stderr)
 
 
 def report(options, root):
@@ -208,31 +301,62 @@ def report(options, root):
 
 def feedback(options, root):
     from rnn_course.autograde.course import CourseError
-    from rnn_course.autograde.feedback import feedback as make_pages
 
     course = choose_class(options, root)
     if options.name:
         course.require(options.name)
-    pages = []
+    pages, failed = [], []
     for name in [options.name] if options.name else course.assignments():
-        pages += make_pages(course, name, bar(f"feedback {name}"))
-    if not pages:
+        pages += feedback_pages(course, name, bar(f"feedback {name}"), failed)
+    for why in failed:
+        print(f"no page for {visible(why)}", file=sys.stderr)
+    if not pages and not failed:
         raise CourseError(
             f"nothing is graded: looked for STUDENT/{options.name or 'NAME'} in "
             f"{course.home / 'autograded'}; run `rnn-course grade` first"
         )
     print(f"{len(pages)} pages in {course.home / 'feedback'}")
+    return bool(failed)
+
+
+def feedback_pages(course, name, progress=lambda students: students, failed=None):
+    """Let nbgrader make each graded submission's page where it is missing or old; their paths.
+
+    failed  a list for those that cannot be made: "STUDENT, NAME: why"; without it, CourseError
+    """
+    from nbgrader.converters import GenerateFeedback
+
+    from rnn_course.autograde.course import CourseError
+
+    graded = course.root / course.coursedir.autograded_directory
+    students = sorted(path.parent.parent.name for path in graded.glob(f"*/{name}/{name}.ipynb"))
+    gradebook = course.home / "gradebook.db"  # not there if the gradebook is PostgreSQL's
+    pages = []
+    for student in progress(students):
+        page = course.notebook("feedback", name, student)
+        notebook = course.notebook("autograded", name, student)
+        newest = max(p.stat().st_mtime_ns for p in (notebook, gradebook) if p.exists())
+        known = page.exists() and gradebook.exists()  # else: a mark may have been given since
+        if not known or page.stat().st_mtime_ns <= newest:
+            try:
+                course.convert(GenerateFeedback, name, glob.escape(student), force=True)
+            except CourseError as error:
+                if failed is None:
+                    raise
+                failed.append(f"{student}, {name}: {error}")
+                continue
+        pages.append(page)
+    return pages
 
 
 def export(options, root):
-    from nbgrader.plugins import CsvExportPlugin
-
     from rnn_course.autograde.course import CourseError
-    from rnn_course.autograde.export import write
+    from rnn_course.autograde.export import write, write_all
     from rnn_course.autograde.intake import read_roster
 
-    if options.roster and not options.platform:
-        raise CourseError("--roster goes with --for canvas or --for moodle")
+    for option in ("roster", "column"):
+        if getattr(options, option) and not options.platform:
+            raise CourseError(f"--{option} goes with --for canvas or --for moodle")
     course = choose_class(options, root)
     if not course.has_grades():
         raise CourseError(
@@ -248,14 +372,35 @@ def export(options, root):
         raise CourseError(str(error)) from None
     with course.gradebook() as gradebook:
         if options.platform:
-            write(options.platform, gradebook, to, roster)
+            columns = columns_of(options.column, [a.name for a in gradebook.assignments])
+            odd = write(options.platform, gradebook, to, roster, columns)
         else:
-            CsvExportPlugin(to=str(to)).export(gradebook)
+            write_all(gradebook, to)
+            odd = []
         graded = {student.id for student in gradebook.students}
     missing = sorted(graded - {line["id"] for line in roster}) if roster else []
     if missing:
-        print(f"not on the roster, so left out: {', '.join(missing)}", file=sys.stderr)
+        print(f"not on the roster, so left out: {visible(', '.join(missing))}", file=sys.stderr)
+    for words in few(odd, 20):
+        print(visible(words), file=sys.stderr)
     print(f"grades: {to}")
+
+
+def columns_of(options, names):
+    """assignment -> the title of its column, of NAME=TITLE each, or TITLE if there is only one."""
+    from rnn_course.autograde.course import CourseError
+
+    columns = {}
+    for option in options:
+        name, sign, title = option.partition("=")
+        if not (sign and name in names) and len(names) == 1:
+            name, title = names[0], option
+        if name not in names or not title:
+            raise CourseError(
+                f"--column {option}: expected NAME=TITLE, NAME one of: {', '.join(names)}"
+            )
+        columns[name] = title
+    return columns
 
 
 def formgrader(options, root):
@@ -267,6 +412,7 @@ def formgrader(options, root):
         f"--ServerApp.root_dir={course.root}",  # formgrader wants the course below it
         "--LabApp.default_url=/formgrader",
         *options.rest,
+        home=course.home,
     )
 
 
@@ -285,31 +431,25 @@ def show(name, rows):
 
     table = Table("student", "status", "points", "to mark", "words", title=name)
     for row in rows:
-        points = f"{row.points:g} of {row.out_of:g}"
-        cells = (row.student, row.status, points, f"{row.to_mark:g}", row.words)
-        table.add_row(*[Text(printable(cell)) for cell in cells])  # Text: no markup is read in it
+        points = f"{number(row.points)} of {number(row.out_of)}"
+        status = row.status + (", late" if row.late else "")
+        cells = (row.student, status, points, number(row.to_mark), row.words)
+        table.add_row(*[Text(visible(cell)) for cell in cells])  # Text: no markup is read in it
     Console().print(table)
-
-
-def printable(text):
-    """Without what would command a terminal: file names are the students' to choose."""
-    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def write_csv(path, rows):
     """One line for each row, one column for each task; returns the path."""
+    from rnn_course.autograde.export import write_rows
+
     tasks = list(dict.fromkeys(task for row in rows for task in row.tasks))
-    with path.open("w", newline="", encoding="utf-8") as file:
-        lines = csv.writer(file)
-        lines.writerow(
-            ["student", "assignment", "status", "points", "out_of", "to_mark", *tasks, "words"]
-        )
-        for row in rows:
-            marks = [row.tasks.get(task) for task in tasks]
-            lines.writerow(
-                [row.student, row.assignment, row.status, row.points, row.out_of, row.to_mark]
-                + [*marks, row.words]
-            )
+    about = ["student", "assignment", "status", "late", "points", "out_of", "to_mark"]
+    lines = [
+        [row.student, row.assignment, row.status, "late" if row.late else "", row.points]
+        + [row.out_of, row.to_mark, *[row.tasks.get(task) for task in tasks], row.words]
+        for row in rows
+    ]
+    write_rows(path, [*about, *tasks, "words"], lines)
     return path
 
 

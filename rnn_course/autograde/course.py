@@ -10,6 +10,7 @@ import sys
 import tempfile
 import warnings
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
@@ -20,6 +21,8 @@ from sqlalchemy.exc import SAWarning
 from traitlets.config import PyFileConfigLoader
 from traitlets.log import get_logger
 
+from rnn_course.autograde.intake import why_no_student
+
 CONFIG = "nbgrader_config.py"
 SAMPLE_CLASS = Path("_build", "sample-class")
 
@@ -28,7 +31,7 @@ class CourseError(Exception):
     """One line for an instructor: what was looked for, where, and what to do."""
 
 
-def find_root(start=None):
+def find_root(start: str | Path | None = None) -> Path:
     """The folder of the course: the working folder or the nearest above it that has the config."""
     start = Path(start or Path.cwd()).resolve()
     for folder in (start, *start.parents):
@@ -40,6 +43,15 @@ def find_root(start=None):
     )
 
 
+def keep_work_in(home: str | Path, config: Any) -> None:
+    """Let nbgrader keep a class's work in the folder `home`; `config` is a traitlets Config."""
+    home = Path(home)
+    home.mkdir(parents=True, exist_ok=True)  # SQLite makes the gradebook's file, not its folder
+    for step in ("submitted", "autograded", "feedback"):
+        config.CourseDirectory[f"{step}_directory"] = str(home / step)
+    config.CourseDirectory.db_url = f"sqlite:///{home / 'gradebook.db'}"
+
+
 class Course:
     """One class and its gradebook.
 
@@ -49,42 +61,48 @@ class Course:
     submissions  read the submissions from this folder instead of home/submitted
     """
 
-    def __init__(self, root=None, home=None, submissions=None):
+    def __init__(
+        self,
+        root: str | Path | None = None,
+        home: str | Path | None = None,
+        submissions: str | Path | None = None,
+    ) -> None:
         self.root = Path(root).resolve() if root else find_root()
         self.home = (self.root / (home or os.environ.get("COURSE") or "class")).resolve()
-        os.environ["COURSE"] = str(self.home)  # nbgrader_config.py reads it, also in a subprocess
         get_logger().setLevel(logging.INFO)
         self.config = PyFileConfigLoader(CONFIG, str(self.root)).load_config()
+        if home:
+            keep_work_in(self.home, self.config)
         if submissions:
             self.config.CourseDirectory.submitted_directory = str(Path(submissions).resolve())
         self.coursedir = CourseDirectory(config=self.config)
 
     @classmethod
-    def sample(cls, root=None):
+    def sample(cls, root: str | Path | None = None) -> "Course":
         """The course's own sample class, which exercises/sample_class.py makes."""
         root = Path(root) if root else find_root()
         return cls(root, home=root / SAMPLE_CLASS)
 
     @property
-    def is_sample(self):
+    def is_sample(self) -> bool:
         return self.home == (self.root / SAMPLE_CLASS).resolve()
 
     @property
-    def submitted(self):
+    def submitted(self) -> Path:
         """The folder with a folder for each student."""
         return self.root / self.coursedir.submitted_directory
 
-    def gradebook(self):
+    def gradebook(self) -> Gradebook:
         """nbgrader's gradebook, for a `with` statement."""
         return Gradebook(self.coursedir.db_url, self.coursedir.course_id)
 
     # -- assignments ---------------------------------------------------------------------------
 
-    def assignments(self):
+    def assignments(self) -> list[str]:
         """The names of all assignments."""
         return sorted(p.stem for p in self.root.glob("exercises/*.md") if p.stem != "README")
 
-    def require(self, name):
+    def require(self, name: str) -> None:
         """Raises CourseError if there is no such assignment."""
         if name not in self.assignments():
             raise CourseError(
@@ -92,13 +110,13 @@ class Course:
                 f"there are: {', '.join(self.assignments()) or 'none'}"
             )
 
-    def notebook(self, step, name, student="."):
+    def notebook(self, step: str, name: str, student: str = ".") -> Path:
         """The path of a notebook: step is source, release, submitted, autograded or feedback."""
         folder = getattr(self.coursedir, f"{step}_directory")
         folder = self.coursedir.format_path(folder, student, name)
         return Path(folder, name + (".html" if step == "feedback" else ".ipynb"))
 
-    def release(self, name):
+    def release(self, name: str) -> bool:
         """Make the student's notebook with nbgrader where it is missing or stale; says whether.
 
         Afterwards this class's gradebook knows the assignment as it stands in the source.
@@ -161,7 +179,7 @@ class Course:
 
     # -- submissions ---------------------------------------------------------------------------
 
-    def students(self, name):
+    def students(self, name: str) -> list[str]:
         """Who handed in something for an assignment, sorted. Raises CourseError if nobody did."""
         if not self.submitted.is_dir():
             what = "a file" if self.submitted.exists() else "no such folder"
@@ -170,6 +188,7 @@ class Course:
                 f"STUDENT/{name}/{name}.ipynb for each student"
             )
         found = sorted(folder.parent.name for folder in self.submitted.glob(f"*/{name}/"))
+        found = [student for student in found if not why_no_student(student)]
         if not found:
             raise CourseError(
                 f"no submissions: looked for STUDENT/{name}/{name}.ipynb in {self.submitted}; "
@@ -177,10 +196,10 @@ class Course:
             )
         return found
 
-    def has_submissions(self):
+    def has_submissions(self) -> bool:
         return self.submitted.is_dir() and any(self.submitted.glob("*/*/*.ipynb"))
 
-    def has_grades(self):
+    def has_grades(self) -> bool:
         """Has anything been graded in this class?"""
         database = self.coursedir.db_url.partition("sqlite:///")[2]
         if database and not Path(database).exists():
@@ -199,12 +218,16 @@ def reason(result):
     return (result["error"].strip().splitlines() or ["nbgrader failed and did not say why"])[-1]
 
 
-def start_jupyter(folder, *arguments):
-    """Start JupyterLab in a folder and wait for its end; returns its exit status."""
+def start_jupyter(folder, *arguments, home=None):
+    """Start JupyterLab in a folder and wait for its end; returns its exit status.
+
+    home  of the class that formgrader is to show
+    """
     command = [sys.executable, "-m", "jupyterlab", *arguments]
     if getattr(os, "geteuid", int)() == 0:
         command.append("--allow-root")  # in a container one often is
     try:
-        return subprocess.run(command, cwd=folder).returncode
+        chosen = {"COURSE": str(home)} if home else {}
+        return subprocess.run(command, cwd=folder, env=os.environ | chosen).returncode
     except KeyboardInterrupt:
         return 0

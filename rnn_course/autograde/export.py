@@ -1,14 +1,24 @@
-"""Grades in the forms that learning platforms import.
+"""Grades as CSV: for people, and in the forms that learning platforms import.
 
+    write_all(gradebook, path)
     write("canvas", gradebook, path, roster)
 
 Canvas takes a file with its own first five columns and a second line of points possible; Moodle
 takes any columns and asks which one says who it is. Who somebody is on the platform comes from the
-roster (CSV), else from nbgrader's students. A file has one column for each assignment; what nobody
-has graded yet stays empty, so that the import does not put a 0 there.
+roster (CSV), else from nbgrader's students; Canvas's own number is kept when its files are taken
+in. A file has one column for each assignment; what nobody has graded yet stays empty, so that the
+import does not put a 0 there.
+
+Spreadsheets compute a cell that begins with = + - or @. In files for people such text is made
+harmless; in files that a platform reads back an id must stay as it is, byte for byte.
 """
 
 import csv
+import re
+
+from nbgrader.api import MissingEntry
+
+from rnn_course.autograde.shown import harmless, is_formula, number, short
 
 CANVAS = {  # Canvas's column -> columns of a roster that may hold it
     "ID": ("canvas_id", "lms_user_id"),
@@ -23,14 +33,45 @@ MOODLE = {
     "ID number": ("idnumber", "id"),
     "Email address": ("email",),
 }
+NO_ID = ("Student", "Section", "First name", "Last name")  # for people; the import needs none
+PEOPLE = (
+    *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
+    *("raw_score", "late_submission_penalty", "score", "max_score"),
+)
 
 
-def write(platform, gradebook, path, roster=()):
-    """Write all grades of a gradebook as CSV for `platform`, "canvas" or "moodle".
+def write_rows(path, heads, rows):
+    """Write a CSV file for people: no text in it is computed by a spreadsheet."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([harmless(cell) for cell in row] for row in [heads, *rows])
 
-    roster  lines of intake.read_roster; only they are written if there are any
+
+def write_all(gradebook, path):
+    """Write all grades for people, a line for each student and assignment, as nbgrader does."""
+    rows = []
+    for assignment in gradebook.assignments:
+        for student in gradebook.students:
+            who = (student.id, student.last_name, student.first_name, student.email)
+            try:
+                submission = gradebook.find_submission(assignment.name, student.id)
+                time, penalty = submission.timestamp, submission.late_submission_penalty or 0.0
+                scores = submission.score, penalty, max(0.0, submission.score - penalty)
+            except MissingEntry:
+                time, scores = None, (0.0, 0.0, 0.0)
+            times = [str(t) if t else "" for t in (assignment.duedate, time)]
+            who = [cell or "" for cell in who]
+            rows.append([assignment.name, *times, *who, *scores, assignment.max_score])
+    write_rows(path, PEOPLE, rows)
+
+
+def write(platform, gradebook, path, roster=(), columns=None):
+    """Write all grades as CSV for `platform`, "canvas" or "moodle". Returns words on odd cells.
+
+    roster   lines of intake.read_roster; only they are written if there are any
+    columns  assignment -> the title of its column, where that is not its name
     """
     worth = {a.name: a.max_score for a in gradebook.assignments}
+    titles = [(columns or {}).get(name) or in_roster(name, roster) or name for name in worth]
     scores = {
         (s.student.id, name): s.score
         for name in worth
@@ -41,30 +82,42 @@ def write(platform, gradebook, path, roster=()):
         | {"email": s.email, "lms_user_id": s.lms_user_id}
         for s in gradebook.students
     ]
+    about = CANVAS if platform == "canvas" else MOODLE
+    heads, odd = [*(["Student"] if platform == "canvas" else []), *about], []
     with path.open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
+        rows.writerow([*heads, *titles])
         if platform == "canvas":
-            rows.writerow(["Student", *CANVAS, *worth])
             rows.writerow(
                 ["    Points Possible", *[""] * len(CANVAS), *map(number, worth.values())]
             )
-        else:
-            rows.writerow([*MOODLE, *worth])
         for line in sorted(lines, key=lambda line: line["id"]):
-            grades = [number(scores.get((line["id"], name))) for name in worth]
-            columns = CANVAS if platform == "canvas" else MOODLE
-            who = [first(line, names) for names in columns.values()]
-            rows.writerow(([name_of(line)] if platform == "canvas" else []) + who + grades)
+            who = [name_of(line)] if platform == "canvas" else []
+            who += [first(line, names) for names in about.values()]
+            for k, (head, cell) in enumerate(zip(heads, who, strict=True)):
+                if is_formula(cell):
+                    what = "an id, so it is written as it is"
+                    if head in NO_ID:
+                        who[k], what = harmless(cell), "written as text, with a ' before it"
+                    whose = f"{head} of {short(line['id'])}"
+                    odd.append(f"{whose}: '{short(cell)}' is a formula to spreadsheets; {what}")
+            rows.writerow([*who, *[number(scores.get((line["id"], name))) for name in worth]])
+    return odd
+
+
+def in_roster(name, roster):
+    """The column of an assignment in Canvas's own export, `rnn (4711)`; None if it has none."""
+    heads = roster[0].get("assignments", ()) if roster else ()
+    return next((h for h in heads if re.fullmatch(rf"{re.escape(name)} \([0-9]+\)", h)), None)
 
 
 def name_of(line):
     """As Canvas writes it: 'Lovelace, Ada'."""
-    return ", ".join(filter(None, [line.get("last_name"), line.get("first_name")])) or line["id"]
+    names = filter(None, [line.get("last_name"), line.get("first_name")])
+    return line.get("student") or ", ".join(names) or line["id"]
 
 
 def first(line, names):
-    return next((line[name] for name in names if line.get(name)), "")
-
-
-def number(score):
-    return "" if score is None else f"{score:g}"
+    """The first of these columns that the line has. That a platform's export leaves it empty is
+    what the platform knows."""
+    return next((line[name] or "" for name in names if line.get(name) or name in line), "")

@@ -4,23 +4,31 @@ What comes out has the form that nbgrader scores: a failed test has an error, a 
 a number. Nothing here touches the gradebook.
 """
 
+import hashlib
 import json
 import math
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import nbformat
 from nbformat import from_dict
 
-from rnn_course.autograde.limits import OUT_OF_MEMORY, TIMED_OUT
+from rnn_course.autograde import notebook_json
+from rnn_course.autograde.intake import open_regular
+from rnn_course.autograde.limits import MB, OUT_OF_MEMORY, TIMED_OUT
 from rnn_course.autograde.notebook_cell import GIVEN, STUDENT, TEST, Cell
-from rnn_course.autograde.restore import restore
+from rnn_course.autograde.notebook_json import Unreadable
+from rnn_course.autograde.restore import Tampering, restore
+from rnn_course.verdict import RIGHT, WRONG, Verdict
 
 # status -> words for the student, the gravest first
 STATUS = {
     "unreadable": "the file could not be opened as a notebook",
+    "too large": "the notebook is larger than one may be",
     "wrong version": "the notebook is of a version that cannot be read",
-    "missing": "nothing was handed in",
+    "missing": "no notebook was handed in",
     "wrong name": "no file has the name of the assignment's notebook",
     "out of memory": "some of the code needed more memory than there is",
     "timed out": "some of the code ran longer than it may",
@@ -38,12 +46,16 @@ class Graded:
     status    a key of STATUS
     words     what a student should know besides the points
     notes     what was restored
+    verdicts  task -> Verdict, for each task with a test
+    seconds   how long judging took
     """
 
     notebook: object
     status: str
     words: str
     notes: list = field(default_factory=list)
+    verdicts: dict = field(default_factory=dict)
+    seconds: float = 0.0
 
 
 class Absent(NamedTuple):
@@ -53,65 +65,89 @@ class Absent(NamedTuple):
     why: str = ""
 
 
-class Unreadable(Exception):
-    """There is no notebook in it. `status` says which kind of none."""
+class File(NamedTuple):
+    """Stands for the bytes of a submission that lies in a file: its path, a digest of what is in it.
 
-    def __init__(self, status, why):
-        self.status = status
-        super().__init__(why)
+    No process but the judge's ever holds the whole of it.
+    """
+
+    path: str
+    digest: str
+
+    @classmethod
+    def at(cls, path):
+        """Raises OSError where there is no regular file."""
+        with open_regular(path) as file:
+            return cls(str(path), digest_of(file))
+
+    def without_outputs(self, limits):
+        """Bytes of the notebook with all that is graded, or an Absent: to be sent elsewhere.
+
+        Read in a process of its own, so that it costs this one nothing.
+        """
+        command = [sys.executable, "-m", notebook_json.__name__, json.dumps(limits.as_dict())]
+        with open_regular(self.path) as file:
+            done = subprocess.run(command, stdin=file, capture_output=True, check=False)
+        said = done.stdout or json.dumps(["too large", "it cannot be read"]).encode()
+        return Absent(*json.loads(said)) if said.startswith(b"[") else said
+
+
+def digest_of(file):
+    """What stands for the bytes of a submission, an open file, wherever they are compared."""
+    whole = hashlib.blake2b()
+    while part := file.read(MB):
+        whole.update(part)
+    return whole.hexdigest()
 
 
 def grade(data, master, judges, kernelspec=None, variables=None):
     """Grade a submission. Returns a Graded, whatever is in it.
 
-    data        the file's bytes, or Absent
+    data        the file's bytes, or a File, or Absent
     master      a list of restore.MasterCell
-    judges       a judge_pool.JudgePool
+    judges      a judge_pool.JudgePool
     variables   environment variables for the test cells
     """
     if isinstance(data, Absent):
         return nothing(master, *data, kernelspec)
     try:
-        notebook, notes = read(data, master, judges.limits.notebook, kernelspec)
+        if isinstance(data, File):
+            with open_regular(data.path) as file:
+                judged = judges.grade(file, master, kernelspec, variables)
+        else:
+            judged = judges.grade(data, master, kernelspec, variables)
+    except OSError as error:
+        return nothing(master, "unreadable", error.strerror, kernelspec)
     except Unreadable as error:
-        return nothing(master, error.status, str(error), kernelspec)
-    by_id = {cell.grade_id: cell for cell in master}
+        return nothing(master, error.status, error.why, kernelspec)
+    (notebook, notes), results, events = judged
+    notebook, verdicts = from_dict(notebook), {}
     cells = [c for c in notebook.cells if c.cell_type == "code"]
-    results, events = judges.judge([_for_judge(c, by_id) for c in cells], variables)
-    for cell, (outputs, number) in zip(cells, results, strict=True):
+    for cell, (outputs, number, verdict) in zip(cells, results, strict=True):
         cell.outputs = [from_dict(output) for output in outputs]
         cell.execution_count = number
-        _bound_points(cell)
+        about = cell.metadata.get("nbgrader", {})
+        if about.get("grade") and not about["solution"]:
+            _bound_points(cell)
+            verdicts[about["grade_id"]] = verdict or _of_points(cell)
     status = _status(events, notes)
-    words = STATUS[status]
-    return Graded(notebook, status, words, notes)
+    return Graded(notebook, status, _words(status, events, cells), notes, verdicts)
 
 
-def read(data, master, limit, kernelspec=None):
-    """(notebook, notes): the submission with its instructor's cells restored. Raises Unreadable."""
-    if len(data) > limit:
-        raise Unreadable("unreadable", f"it has {len(data):,} bytes; at most {limit:,} are read")
-    try:
-        content = json.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise Unreadable("unreadable", "it is not text (UTF-8)") from None
-    except json.JSONDecodeError as error:
-        line = f"from line {error.lineno} on" if data.strip() else "it is empty"
-        raise Unreadable("unreadable", f"it is not a notebook (no JSON): {line}") from None
-    except (RecursionError, ValueError):
-        raise Unreadable("unreadable", "it is not a notebook") from None
-    version = content.get("nbformat") if isinstance(content, dict) else None
-    if type(version) is not int:
-        raise Unreadable("unreadable", "it is JSON, but not a notebook")
-    if version not in (3, 4):
-        raise Unreadable("wrong version", f"it has notebook format {version}; save it in format 4")
-    try:
-        notebook = nbformat.versions[version].to_notebook_json(content)
-        notebook = nbformat.convert(notebook, 4)
-        return notebook, restore(notebook, master, kernelspec)
-    except Exception as error:  # whatever else can be wrong with it
-        kind = type(error).__name__
-        raise Unreadable("unreadable", f"its cells are not those of a notebook ({kind})") from None
+def read(data, master, limits, kernelspec=None):
+    """(notebook, notes): the submission with its instructor's cells restored. Raises Unreadable.
+
+    It is what a judge does first: its time and memory are bounded there.
+    """
+    cells = notebook_json.read(data, limits)
+    notebook = from_dict({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    return notebook, restore(notebook, master, kernelspec)
+
+
+def for_judge(notebook, master):
+    """A restored notebook's code cells, as the judge sees them."""
+    by_id = {cell.grade_id: cell for cell in master if cell.grade_id}
+    return [_for_judge(cell, by_id) for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def nothing(master, status, why, kernelspec=None):
@@ -140,9 +176,7 @@ def _bound_points(cell):
 
     nbgrader gives full marks for a negative number or one that is none, and stops at one too large.
     """
-    about = cell.metadata.get("nbgrader", {})
-    if not about.get("grade") or about.get("solution"):
-        return
+    about = cell.metadata.nbgrader
     for output in cell.outputs:
         if output.output_type == "execute_result":
             try:
@@ -154,11 +188,30 @@ def _bound_points(cell):
                 output.data["text/plain"] = f"{points:g}"
 
 
+def _of_points(cell):
+    """The verdict of a test cell in which no check is called, from the points that it shows."""
+    from nbgrader.utils import determine_grade  # a second: judges come up in the meantime
+
+    points, most = determine_grade(cell)
+    passed = points == most
+    return Verdict(passed, points / most if most else 1.0, status=RIGHT if passed else WRONG)
+
+
+_STATUS_OF = {OUT_OF_MEMORY: "out of memory", TIMED_OUT: "timed out"}  # and all else is a crash
+
+
 def _status(events, notes):
-    if OUT_OF_MEMORY in events:
-        return "out of memory"
-    if TIMED_OUT in events:
-        return "timed out"
-    if events:
-        return "crashed"
-    return "tampered" if notes else "graded"
+    found = {_STATUS_OF.get(event.kind, "crashed") for event in events}
+    tampered = any(isinstance(note, Tampering) for note in notes)
+    found.add("tampered" if tampered else "graded")
+    return next(status for status in STATUS if status in found)
+
+
+def _words(status, events, cells):
+    """The words of a status, with what happened first, and in which cell."""
+    for event in events:
+        if _STATUS_OF.get(event.kind, "crashed") == status:
+            about = cells[event.cell].metadata.get("nbgrader", {})
+            where = about.get("grade_id", f"code cell {event.cell + 1}")
+            return f"{STATUS[status]}: {where}: {event.words or event.kind}"
+    return STATUS[status]

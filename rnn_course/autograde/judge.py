@@ -7,71 +7,88 @@ usual modules, see `namespace`) is the student's: it stands for something in the
 
 import contextlib
 import json
+import math
 import re
+import resource
 import signal
 import time
 import traceback
 from dataclasses import dataclass, field
 
-from rnn_course.autograde.limits import OUT_OF_MEMORY, TIMED_OUT
+from rnn_course.autograde.limits import OUT_OF_MEMORY, TIMED_OUT, WALL, Allowance, Event
 from rnn_course.autograde.namespace import Namespace, file_of
 from rnn_course.autograde.notebook_cell import GIVEN, TEST
 from rnn_course.autograde.proxies import Names, StudentError
-from rnn_course.autograde.sandbox.client import Client, NotMade, Stopped
+from rnn_course.autograde.sandbox.client import CORES, Client, NotMade, Stopped
 from rnn_course.autograde.strict_compare import StrictCompare
+from rnn_course.verdict import ERROR, WRONG, Verdict
 
 
 @dataclass
 class Result:
-    """What a cell shows: outputs as a notebook has them, its number, and whether it ended well."""
+    """What a cell shows: outputs as a notebook has them, its number, and whether it ended well.
+
+    events   limits.Event: what happened on the way
+    verdict  of a test cell that failed or shows what a check found: `Verdict.kept`
+    spent    what all cells so far have used: processor time, wall time
+    """
 
     outputs: list
     number: int | None = None
     events: list = field(default_factory=list)
+    verdict: dict | None = None
+    spent: tuple = (0.0, 0.0)
 
 
-def judge(cells, forkservers, limits, preload=(), skip=()):
+def judge(cells, forkservers, limits, preload=(), skip=(), spent=(0.0, 0.0)):
     """Yield a Result for every cell, in order.
 
     forkservers  a function: forkservers(recurrent) is the ForkServer with or without torch's recurrent layers
     preload  modules for the sandbox to import beforehand
     skip     indices of cells that are not run again: the judge itself did not survive them
+    spent    processor time and wall time that the judges before this one have used
     """
-    return _Judge(cells, forkservers, limits, preload).results(skip)
+    return _Judge(cells, forkservers, limits, preload, spent).results(skip)
 
 
 class _Judge:
-    def __init__(self, cells, forkservers, limits, preload):
-        self.cells, self.forkservers, self.limits, self.preload = (
-            cells,
-            forkservers,
-            limits,
-            preload,
-        )
-        self.end = time.monotonic() + limits.notebook_seconds
+    def __init__(self, cells, forkservers, limits, preload, spent):
+        self.cells, self.forkservers, self.limits = cells, forkservers, limits
+        self.preload = preload
+        self.number = 0  # of the student's cell that is running
         self.output = limits.notebook_output  # what is left of it
         self.everywhere = any(c.recurrent for c in cells if c.kind == GIVEN)
         self.clients = {}  # recurrent -> Client
         self.namespace = Namespace(cells)
+        self.notebook = Allowance(limits.notebook_seconds, self._used, CORES, spent)
+
+    def _used(self):
+        """Processor time of this judge and of its sandboxes."""
+        return time.process_time() + sum(client.cpu() for client in self.clients.values())
 
     def results(self, skip):
         try:
             self.counts = self._client(self.everywhere)
             for index, cell in enumerate(self.cells):
-                if time.monotonic() > self.end:
-                    said = _error("Stopped", "the whole notebook ran longer than it may")
-                    yield Result([said], events=[TIMED_OUT])
-                elif index in skip:
-                    yield self._not_again()
-                elif cell.kind == TEST:
-                    yield self._test(index, cell)
-                else:
-                    if cell.kind == GIVEN and self.namespace.wants(cell):
-                        self._given(index, cell)
-                    yield self._student(cell)
+                result = self._judged(index, cell, skip)
+                result.spent = (self.notebook.cpu, self.notebook.wall)
+                yield result
         finally:
             for client in self.clients.values():
                 client.close()
+
+    def _judged(self, index, cell, skip):
+        if self.notebook.left() <= 0:
+            words = self.notebook.words()
+            said = _error("Stopped", f"the whole notebook ran longer than it may: {words}")
+            return Result([said], events=[Event(TIMED_OUT, f"of the whole notebook: {words}")])
+        if index in skip:
+            return self._not_again()
+        if cell.kind == TEST:
+            return self._test(index, cell)
+        if cell.kind == GIVEN and self.namespace.wants(cell):
+            self._given(index, cell)
+        return self._student(cell)
 
     def _client(self, recurrent, sources=()):
         """The sandbox with, or the one without, torch's recurrent layers; made when it is needed.
@@ -80,9 +97,10 @@ class _Judge:
         """
         recurrent = recurrent or self.everywhere
         if recurrent not in self.clients:
-            client = Client(self.forkservers(recurrent), self.limits, self.preload, self.end)
+            server = self.forkservers(recurrent)
+            client = Client(server, self.limits, self.preload, self.notebook)
             self.clients[recurrent] = client
-            client.replay(sources)
+            client.replay(sources, self.counts.seconds if sources else 0.0)
         return self.clients[recurrent]
 
     # ------------------------------------------------------------ the student's cells
@@ -90,10 +108,9 @@ class _Judge:
     def _student(self, cell):
         """Run a student's cell. In the sandbox where recurrent layers are switched off it counts; if it
         calls one, to compare perhaps, it is run once more where they are on, and is shown so."""
-        counts = self.counts
+        counts, self.number = self.counts, self.number + 1
         try:
-            number, refused = counts.run_cell(cell.source)
-            if refused:
+            if counts.run_cell(cell.source):
                 with contextlib.suppress(
                     KeyError
                 ):  # no such sandbox is to be had: show the refusal
@@ -101,9 +118,9 @@ class _Judge:
             shows = self.clients.get(True, counts)
             if shows is not counts:
                 shows.run_cell(cell.source)
-            return self._result(self._within_limit(checked(shows.outputs)), number)
+            return self._result(self._within_limit(checked(shows.outputs)), self.number)
         except Stopped as stopped:
-            said = _error("Stopped", f"this cell {stopped.why}")
+            said = _error("Stopped", f"this cell {stopped}")
             return self._result([*self._within_limit(checked(counts.outputs)), said])
 
     def _result(self, outputs, number=None):
@@ -111,8 +128,8 @@ class _Judge:
         for client in self.clients.values():
             client.events = []
         if any(_is_about_memory(o) for o in outputs):
-            events.append(OUT_OF_MEMORY)
-        return Result(outputs, number, events)
+            events.append(Event(OUT_OF_MEMORY))
+        return Result(writable(outputs), number, events)
 
     def _within_limit(self, outputs):
         """Those of the sandbox's outputs that still fit into what a notebook may have."""
@@ -131,17 +148,17 @@ class _Judge:
     def _given(self, index, cell):
         """Run a given cell here too, for the names that the tests use. What fails, fails there."""
         self.counts.begin()
-        with contextlib.suppress(Exception, Stopped), _time_limit(self.limits):
+        with contextlib.suppress(Exception, Stopped), self._time_limit():
             self.namespace.run(index, cell, Names(self.counts))
         self.namespace.leave_to_student(cell.students)
 
     def _not_again(self):
         why = "the judge did not survive what your code sent"
-        return Result([_error("Stopped", why)], events=[OUT_OF_MEMORY])
+        return Result([_error("Stopped", why)], events=[Event(OUT_OF_MEMORY)])
 
     def _test(self, index, cell):
         """Run a test cell against the student's names."""
-        client, strict = self.counts, StrictCompare()
+        client, strict, failed = self.counts, StrictCompare(), WRONG
         try:
             client.revive()
             client = self._client(cell.recurrent, client.good)
@@ -150,21 +167,31 @@ class _Judge:
                 each.begin()
             names = Names(client, self.namespace.in_hidden_line, strict.answers, self._permits)
             self.namespace.leave_to_student(cell.students)
-            with _time_limit(self.limits), strict:
+            with self._time_limit(), strict:
                 shown = self.namespace.run(index, cell, names)
+            failed = ""
         except Stopped as stopped:
-            shown = [
-                _error("Stopped", f"your code {stopped.why} while this check ran", stopped.lines)
-            ]
+            failed = ERROR
+            shown = [_error("Stopped", f"your code {stopped} while this check ran", stopped.lines)]
         except _TestTooSlow:
-            client.events.append(TIMED_OUT)
+            words = f"a check computed for more than {self.limits.cell_seconds:g} s on what came"
+            client.events.append(Event(TIMED_OUT, words))
             shown = [_error("Stopped", "the check could not finish on what your code returned")]
         except NotMade:
             raise
         except BaseException as error:  # whatever a test raises is its verdict
-            shown = [self._verdict(error, index, cell)]
+            failed = ERROR if isinstance(error, StudentError) else WRONG
+            shown = [self._told(error, index, cell)]
         printed = [output for s in self.clients.values() for output in s.outputs]
-        return self._result(self._within_limit(checked(printed, only_text=True)) + shown)
+        printed = self._within_limit(checked(printed, only_text=True))
+        result = self._result(printed + writable(shown, SHOWN))
+        verdict = Verdict(False, 0.0, status=failed) if failed else self.namespace.verdict
+        result.verdict = verdict and writable(verdict.kept(), SHOWN)
+        return result
+
+    def _time_limit(self):
+        left = max(0.0, self.limits.notebook_seconds - self.notebook.cpu)
+        return _time_limit(min(self.limits.cell_seconds, left), self.limits.grace)
 
     def _permits(self):
         """The sandbox where torch's recurrent layers are on, for a call during a test."""
@@ -173,10 +200,9 @@ class _Judge:
         except KeyError:
             return None  # there is none in this run
         client.revive()
-        client.deadline = self.counts.deadline
         return client
 
-    def _verdict(self, error, index, cell):
+    def _told(self, error, index, cell):
         """An exception in a test cell, told without what is hidden."""
         frames = traceback.extract_tb(error.__traceback__)
         hidden = any(self.namespace.is_hidden(f.filename, f.lineno) for f in frames)
@@ -200,23 +226,28 @@ class _TestTooSlow(BaseException):
 
 
 @contextlib.contextmanager
-def _time_limit(limits):
+def _time_limit(seconds, grace):
     """Stop a test that goes on by itself: by an exception, and if it hears none, by the end of
-    this process (its own processor time counts, not the time it waits for the sandbox)."""
+    this process. Its own processor time counts, not the time in which it waits for the sandbox."""
 
     def stop(number, frame):
         raise _TestTooSlow
 
-    before = signal.signal(signal.SIGALRM, stop)
-    wall = limits.cell_seconds + 2 * limits.grace
-    signal.setitimer(signal.ITIMER_REAL, wall)
-    signal.setitimer(signal.ITIMER_PROF, wall + limits.grace)
+    seconds += grace
+    timers = {signal.SIGPROF: signal.ITIMER_PROF, signal.SIGALRM: signal.ITIMER_REAL}
+    before = {number: signal.signal(number, stop) for number in timers}
+    most = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    end = math.ceil(time.process_time() + seconds + grace + 1)
+    resource.setrlimit(resource.RLIMIT_CPU, (end, most))
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, WALL * (seconds + grace))
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGALRM, before)
+        for number, timer in timers.items():
+            signal.setitimer(timer, 0)
+            signal.signal(number, before[number])
+        resource.setrlimit(resource.RLIMIT_CPU, (most, most))
 
 
 # ---------------------------------------------------------------- outputs
@@ -229,7 +260,21 @@ def _error(name, text, frames=(), said=""):
     return {"output_type": "error", "ename": name, "evalue": text, "traceback": lines}
 
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*")  # what a picture is in a notebook
+_NO_BASE64 = re.compile(r"[^A-Za-z0-9+/=\s]", re.ASCII)  # what is in no picture in a notebook
+
+
+SHOWN = 100_000  # characters of one text that a test shows
+
+
+def writable(value, most=None):
+    """The same plain value, with texts that any file can hold, cut off where they are too long."""
+    if isinstance(value, str):
+        return value[:most].encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {writable(k, most): writable(x, most) for k, x in value.items()}
+    if isinstance(value, list | tuple):
+        return [writable(x, most) for x in value]
+    return value
 
 
 def checked(outputs, only_text=False):
@@ -249,7 +294,7 @@ def checked(outputs, only_text=False):
             data = data if isinstance(data, dict) else {}
             kept = ("text/plain", "image/png", "image/jpeg")
             data = {mime: _text(data[mime]) for mime in kept if mime in data}
-            data = {m: x for m, x in data.items() if m == "text/plain" or _BASE64.fullmatch(x)}
+            data = {m: x for m, x in data.items() if m == "text/plain" or not _NO_BASE64.search(x)}
             number = {"execution_count": None} if kind == "execute_result" else {}
             if data:
                 result.append({"output_type": kind, "data": data, "metadata": {}, **number})
@@ -267,8 +312,7 @@ def checked(outputs, only_text=False):
 
 
 def _text(value):
-    """A string that any file can hold."""
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+    return value if isinstance(value, str) else ""
 
 
 def _is_about_memory(output):

@@ -16,17 +16,23 @@ import dataclasses
 import gc
 import importlib
 import json
+import math
 import os
 import resource
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
+import time
 
 from rnn_course.autograde import sandbox
-from rnn_course.autograde.limits import Limits
+from rnn_course.autograde.limits import AFTER, MB, WALL, Event, Limits
+from rnn_course.autograde.notebook_json import Unreadable
+from rnn_course.autograde.restore import MasterCell, Tampering
+from rnn_course.verdict import Verdict
 
-SLACK = 60  # seconds that a judge may take beyond all limits before it is given up
+READ_MEMORY = 600 * MB  # beside torch, for a file of 256 MB
 
 
 class JudgePool:
@@ -77,37 +83,68 @@ class JudgePool:
     def judge(self, cells, variables=None):
         """(results, events) of one submission's code cells, a list of notebook_cell.Cell.
 
-        results    a list of (outputs, number), one for each cell
-        events     what happened on the way: words of `sandbox.client`
+        results    a list of (outputs, number, Verdict or None), one for each cell
+        events     limits.Event: what happened on the way
         variables  environment variables for the test cells
         """
-        job = {
-            "cells": [(cell.kind, cell.source) for cell in cells],
-            "variables": variables or {},
-            "skip": [],
-        }
+        job = {"cells": [(cell.kind, cell.source) for cell in cells]}
+        return self._judge(job, variables)[1:]
+
+    def grade(self, submission, master, kernelspec=None, variables=None):
+        """(read, results, events) of a submission, which a judge reads as well.
+
+        submission  its bytes, or an open binary file
+        master      a list of restore.MasterCell
+        read        what grade_submission.read makes of it: (notebook as a dict, notes)
+
+        Raises notebook_json.Unreadable.
+        """
+        job = {"master": [dataclasses.asdict(cell) for cell in master], "kernelspec": kernelspec}
+        if not isinstance(submission, bytes):
+            return self._judge(job, variables, submission)
+        with tempfile.TemporaryFile() as file:
+            file.write(submission)
+            file.flush()
+            return self._judge(job, variables, file)
+
+    def _judge(self, job, variables, file=None):
+        job |= {"variables": variables or {}, "skip": [], "spent": (0.0, 0.0)}
         while True:
-            results = self._try(job)
-            if len(results) == len(cells):
-                events = [e for result in results for e in result["events"]]
-                outcome = [(result["outputs"], result["number"]) for result in results]
-                return outcome, list(dict.fromkeys(events))
+            read, results, seconds = self._try(job, file)
+            if read is None and file is None:
+                raise RuntimeError("the judge ended before the first cell")
+            if read is None:
+                raise Unreadable("too large", "what is in it takes more than it may to be read")
+            if "unreadable" in read:
+                raise Unreadable(*read["unreadable"])
+            if len(results) == read["cells"]:
+                events = [
+                    Event(kind, words, n)
+                    for n, result in enumerate(results)
+                    for kind, words, _ in result["events"]
+                ]
+                return _as_read(read["read"]), list(map(_outcome, results)), events
             # the judge itself did not survive this cell: once more, without it
             if len(results) in job["skip"]:
                 raise RuntimeError(f"the judge ended at cell {len(results)}, which it was to skip")
+            cpu, wall = results[-1]["spent"] if results else job["spent"]
+            job["spent"] = cpu + seconds, wall + seconds
             job["skip"].append(len(results))
 
-    def _try(self, job):
-        """The results of as many cells as one judge gets through."""
+    def _try(self, job, file=None):
+        """(what was read, results of as many cells as one judge gets through, wall time since the
+        last of them)."""
+        longest = max(0.0, WALL * self.limits.notebook_seconds - job["spent"][1]) + AFTER
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
+                inherited = [theirs.fileno()] + ([file.fileno()] if file else [])
                 try:
-                    socket.send_fds(self.control, [b"a judge"], [theirs.fileno()])
+                    socket.send_fds(self.control, [b"a judge"], inherited)
                 except OSError:
                     raise RuntimeError("the judge pool's process has ended") from None
-            ours.settimeout(10 * self.limits.cell_seconds + SLACK + sandbox.START_SECONDS)
-            pid, results = None, []
+            ours.settimeout(sandbox.START_SECONDS)
+            pid, read, results, end, latest = None, None, [], math.inf, time.monotonic()
             with ours.makefile("rw", encoding="utf-8") as lines:
                 try:
                     lines.write(json.dumps(job) + "\n")
@@ -115,19 +152,44 @@ class JudgePool:
                     pid = json.loads(lines.readline() or "null")
                     if pid is None:
                         raise RuntimeError("no judge could be started")
-                    results = []
+                    latest = time.monotonic()
+                    end = latest + longest
+                    ours.settimeout(longest)
                     for line in lines:
-                        result = json.loads(line)
-                        if "failed" in result:
-                            raise sandbox.NoSandbox(result["failed"])
-                        results.append(result)
+                        said = json.loads(line)
+                        if "failed" in said:
+                            raise sandbox.NoSandbox(said["failed"])
+                        if read is None:
+                            read = said
+                        else:
+                            results.append(said)
+                        latest = time.monotonic()
+                        ours.settimeout(max(0.01, end - latest))
                 except TimeoutError:
                     if pid:
                         with contextlib.suppress(ProcessLookupError):
                             os.kill(pid, signal.SIGKILL)
                 except (ConnectionError, BrokenPipeError):
                     pass  # it died: what it said so far counts
-            return results
+            return read, results, time.monotonic() - latest
+
+
+def _as_sent(read):
+    """(notebook, notes) as JSON: which notes are of tampering is said beside each."""
+    notebook, notes = read
+    return notebook, [(note, isinstance(note, Tampering)) for note in notes]
+
+
+def _as_read(sent):
+    if sent is None:
+        return None
+    notebook, notes = sent
+    return notebook, [Tampering(note) if tampering else note for note, tampering in notes]
+
+
+def _outcome(result):
+    verdict = result["verdict"]
+    return result["outputs"], result["number"], verdict and Verdict(**verdict)
 
 
 # ---------------------------------------------------------------- the judge pool's own process
@@ -137,7 +199,8 @@ def serve(settings):
     """Fork a judge for every request, until the control socket is closed."""
     control = socket.socket(fileno=settings["control"])
     forkservers = [sandbox.ForkServer(descriptor) for descriptor in settings["forkservers"]]
-    for name in ("rnn_course.autograde.judge", *settings["preload"]):
+    ours = ("rnn_course.autograde.judge", "rnn_course.autograde.grade_submission")
+    for name in (*ours, *settings["preload"]):
         with contextlib.suppress(Exception):
             importlib.import_module(name)
     import torch
@@ -150,7 +213,7 @@ def serve(settings):
     gc.collect()
     gc.freeze()
     while True:
-        request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 1)
+        request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 2)
         if not request:
             os._exit(0)  # at once: to take torch down in order takes a while
         _bury_the_dead()
@@ -159,10 +222,12 @@ def serve(settings):
             try:
                 control.close()
                 _die_with(parent)
-                _judge_one(socket.socket(fileno=descriptors[0]), forkservers, settings)
+                caller, *submission = descriptors
+                _judge_one(socket.socket(fileno=caller), submission, forkservers, settings)
             finally:
                 os._exit(0)
-        os.close(descriptors[0])
+        for descriptor in descriptors:
+            os.close(descriptor)
 
 
 def _bury_the_dead():
@@ -173,25 +238,71 @@ def _bury_the_dead():
             pass
 
 
-def _judge_one(caller, forkservers, settings):
-    """One judge's life: read the job, write a line for every cell."""
+def _judge_one(caller, submission, forkservers, settings):
+    """One judge's life: read the job and the submission, write a line for each and every cell.
+
+    submission  the descriptor of the submitted file, if the cells are not in the job itself
+    """
+    from rnn_course.autograde import grade_submission
     from rnn_course.autograde.judge import judge
     from rnn_course.autograde.notebook_cell import Cell
     from rnn_course.autograde.sandbox.client import NotMade
 
     limits = Limits(**settings["limits"])
     with caller.makefile("rw", encoding="utf-8") as lines:
+
+        def say(what):
+            print(json.dumps(what), file=lines, flush=True)
+
         job = json.loads(lines.readline())
         os.environ.update(job["variables"])
-        print(os.getpid(), file=lines, flush=True)
-        _limit_memory(limits.memory)
-        cells = [Cell(*cell) for cell in job["cells"]]
+        say(os.getpid())
+        if submission:
+            master = [MasterCell(**cell) for cell in job["master"]]
+            try:
+                with open(submission[0], "rb") as file, _reading(os.fstat(file.fileno()).st_size):
+                    file.seek(0)
+                    data = file.read(limits.notebook + 1)
+                    read = grade_submission.read(data, master, limits, job["kernelspec"])
+                    del data
+            except Unreadable as error:
+                say({"unreadable": (error.status, error.why)})
+                return
+            cells = grade_submission.for_judge(read[0], master)
+        else:
+            read, cells = None, [Cell(*cell) for cell in job["cells"]]
+        say({"read": read and _as_sent(read), "cells": len(cells)})
         preload = [name for name in settings["preload"] if not name.startswith("rnn_course")]
+        skip, spent = set(job["skip"]), job["spent"]
         try:
-            for result in judge(cells, forkservers.__getitem__, limits, preload, set(job["skip"])):
-                print(json.dumps(dataclasses.asdict(result)), file=lines, flush=True)
+            with _memory(limits.memory):
+                for result in judge(cells, forkservers.__getitem__, limits, preload, skip, spent):
+                    say(dataclasses.asdict(result))
         except NotMade as error:
-            print(json.dumps({"failed": str(error)}), file=lines, flush=True)
+            say({"failed": str(error)})
+
+
+class _TooMuch(BaseException):
+    """Reading a submission takes too long."""
+
+
+@contextlib.contextmanager
+def _reading(size):
+    """Bounds for reading a submission of so many bytes. Raises Unreadable."""
+
+    def stop(number, frame):
+        raise _TooMuch
+
+    signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, 1 + size / MB / 2)
+    try:
+        with _memory(READ_MEMORY):
+            yield
+    except (MemoryError, _TooMuch) as error:
+        much = "memory" if isinstance(error, MemoryError) else "time"
+        raise Unreadable("too large", f"it takes more {much} to read than it may") from None
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _die_with(parent):
@@ -204,12 +315,18 @@ def _die_with(parent):
         os._exit(0)
 
 
-def _limit_memory(memory):
-    """What the student's values make the judge compute has a bound as well."""
+@contextlib.contextmanager
+def _memory(most):
+    """What the student's values and files make the judge compute has a bound as well."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
     if sys.platform == "linux":
         with open("/proc/self/statm") as file:
             taken = int(file.read().split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (taken + memory, taken + memory))
+        resource.setrlimit(resource.RLIMIT_AS, (taken + most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 if __name__ == "__main__":

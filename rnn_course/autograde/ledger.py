@@ -8,23 +8,30 @@ the next run finds either all of it or a key that differs.
 import contextlib
 import json
 import os
+import re
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import compute_checksum, determine_grade
+from nbgrader.utils import compute_checksum, determine_grade, parse_utc
 from sqlalchemy import inspect, text
 
+from rnn_course.autograde.intake import timestamp_in
 from rnn_course.autograde.restore import master_cells
+from rnn_course.verdict import Verdict
 
-TABLE = """
-create table if not exists judge_run (
-    student varchar(128), assignment varchar(128), notebook varchar(128),
-    key varchar(80), status varchar(32), words text, notes text, seconds float,
-    primary key (student, assignment, notebook))
-"""
-COLUMNS = "student, assignment, notebook, key, status, words, notes, seconds"
+# nbgrader's gradebook holds points; of how a submission ended it gets a row of ours, and of each
+# of its tests what the check found (`Verdict.kept`, as JSON)
+TABLES = {
+    "judge_run": "student, assignment, notebook, key, status, words, notes, seconds, late",
+    "judge_verdict": "student, assignment, notebook, task, verdict",
+}
+TYPES = {"seconds": "float", "late": "boolean"} | dict.fromkeys(
+    ("words", "notes", "verdict"), "text"
+)
 
 
 @dataclass
@@ -35,8 +42,12 @@ class Row:
     points     earned so far, marks given by hand included
     out_of     the points of the whole assignment
     to_mark    points that wait for a marker
-    tasks      task -> points, None where a marker has still to say
+    tasks      task -> points, None where a marker has still to say; in the notebook's order
+    worth      task -> points that it is worth
+    verdicts   task -> Verdict, for each task with a test
     words      what else is to be known, for student and instructor
+    seconds    how long judging took
+    late       whether it came late: as the platform says, else by the assignment's due date
     """
 
     student: str
@@ -46,7 +57,11 @@ class Row:
     out_of: float
     to_mark: float = 0.0
     tasks: dict = field(default_factory=dict)
+    worth: dict = field(default_factory=dict)
+    verdicts: dict = field(default_factory=dict)
     words: str = ""
+    seconds: float = 0.0
+    late: bool = False
 
 
 class Ledger:
@@ -59,15 +74,11 @@ class Ledger:
     def __enter__(self):
         self.gradebook = self.course.gradebook().__enter__()
         self.db = self.gradebook.db
-        self._drop_if_older()
-        self.db.execute(text(TABLE))
-        self.db.commit()
+        self._make_tables()
         notebook = self.gradebook.find_notebook(self.name, self.name)
-        self.master = master_cells(notebook)
+        self.master = master_cells(notebook, self.course.notebook("release", self.name))
         self.kernelspec = json.loads(notebook.kernelspec or "null")
-        query = "where assignment = :assignment and notebook = :notebook"
-        found = self.db.execute(text(f"select {COLUMNS} from judge_run {query}"), self.where)
-        self.known = {row.student: row for row in found}
+        self.known = {row.student: row for row in self._select("judge_run")}
         self.penalties = AssignLatePenalties(config=self.course.config)
         self.penalties.init_plugin()
         return self
@@ -75,20 +86,42 @@ class Ledger:
     def __exit__(self, *exception):
         self.gradebook.__exit__(*exception)
 
-    def _drop_if_older(self):
-        """A table of an earlier version of this file: it only means that all is graded again."""
-        there = inspect(self.db.connection())
-        if there.has_table("judge_run"):
-            names = ", ".join(column["name"] for column in there.get_columns("judge_run"))
-            if names != COLUMNS:
+    def _make_tables(self):
+        """Where a table is an earlier version's, all is graded again: a row is known by its key."""
+        for name, columns in TABLES.items():
+            there = inspect(self.db.connection())
+            if there.has_table(name):
+                if ", ".join(c["name"] for c in there.get_columns(name)) == columns:
+                    continue
                 self.db.execute(text("drop table judge_run"))
+                if name != "judge_run":
+                    self.db.execute(text(f"drop table {name}"))
+            typed = ", ".join(f"{c} {TYPES.get(c, 'varchar(128)')}" for c in columns.split(", "))
+            self.db.execute(text(f"create table {name} ({typed})"))
+        self.db.commit()
+
+    def _select(self, table):
+        query = f"select {TABLES[table]} from {table} where assignment = :a and notebook = :a"
+        return self.db.execute(text(query), {"a": self.name})
+
+    def _replace(self, table, student, rows):
+        """Put these rows (dicts) in the place of what a table has of this student's."""
+        query = "where student = :student and assignment = :assignment and notebook = :notebook"
+        about = {**self.where, "student": student}
+        self.db.execute(text(f"delete from {table} {query}"), about)
+        values = ", ".join(f":{name}" for name in TABLES[table].split(", "))
+        for row in rows:
+            self.db.execute(text(f"insert into {table} values ({values})"), about | row)
 
     # ------------------------------------------------------------ what is known
 
     def timestamp(self, student):
         """When it was handed in, if that is known."""
-        folder = self.course.notebook("submitted", self.name, student).parent
-        return self.course.coursedir.get_existing_timestamp(str(folder))
+        text = timestamp_in(self.course.notebook("submitted", self.name, student).parent)
+        try:
+            return parse_utc(text) if re.match(r"\d{4}-\d\d-\d\d", text) else None
+        except (ValueError, OverflowError):
+            return None
 
     def is_done(self, student, key):
         """Was exactly this submission graded, by exactly this grader, and is the notebook there?"""
@@ -98,33 +131,42 @@ class Ledger:
     def _path(self, student):
         return Path(self.course.notebook("autograded", self.name, student))
 
-    def rows(self, students):
-        """A Row for each student."""
-        return [self._row(student) for student in students]
+    def rows(self, students=None):
+        """A Row for each student; by default for all who have one."""
+        students = sorted(self.known) if students is None else students
+        verdicts = defaultdict(dict)
+        for student, _, _, task, verdict in self._select("judge_verdict"):
+            verdicts[student][task] = Verdict(**json.loads(verdict))
+        return [self._row(student, verdicts[student]) for student in students]
 
-    def _row(self, student):
+    def _row(self, student, verdicts):
         known = self.known[student]
         submission = self.gradebook.find_submission(self.name, student)
         words = "; ".join(filter(None, [known.words, *json.loads(known.notes)]))
         row = Row(student, self.name, known.status, submission.score, submission.max_score)
-        row.words = words
-        for notebook in submission.notebooks:
-            for grade in notebook.grades:
-                waits = grade.needs_manual_grade
-                row.tasks[grade.name] = None if waits else grade.score
-                row.to_mark += grade.max_score if waits else 0
+        row.words, row.verdicts, row.seconds = words, verdicts, known.seconds
+        row.late = bool(submission.total_seconds_late > 0 if known.late is None else known.late)
+        grades = {g.name: g for notebook in submission.notebooks for g in notebook.grades}
+        for task in [cell.grade_id for cell in self.master if cell.grade_id in grades]:
+            waits, row.worth[task] = grades[task].needs_manual_grade, grades[task].max_score
+            row.tasks[task] = None if waits else grades[task].score
+            row.to_mark += row.worth[task] if waits else 0
         return row
 
     # ------------------------------------------------------------ writing
 
-    def write(self, student, key, timestamp, notebook, status, words, notes, seconds):
-        """A submission's result: its notebook (JSON text), points, status, in one transaction."""
+    def write(self, student, key, timestamp, graded, late=None):
+        """A submission's Graded: its notebook, points and status, in one transaction.
+
+        late  whether it came late, where a platform says so
+        """
         path = self._path(student)
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{path.name}.new")
-        beside.write_text(notebook, encoding="utf-8")
-        row = {**self.where, "student": student, "key": key, "status": status, "words": words}
-        row |= {"notes": json.dumps(notes), "seconds": seconds}
+        beside.write_text(nbformat.writes(graded.notebook, version=4), encoding="utf-8")
+        row = {"student": student, "key": key, "status": graded.status, "words": graded.words}
+        row |= {"notes": json.dumps(graded.notes), "seconds": graded.seconds, "late": late}
+        found = [{"task": t, "verdict": json.dumps(v.kept())} for t, v in graded.verdicts.items()]
         with self._transaction():
             self.gradebook.update_or_create_student(student)
             with self.db.no_autoflush:  # nbgrader makes rows before they have a place
@@ -133,13 +175,12 @@ class Ledger:
                 )
             before = self.known.get(student)
             same = before is not None and before.key.partition("-")[0] == key.partition("-")[0]
-            self._score(submission, nbformat.reads(notebook, as_version=4), same)
-            query = "where student = :student and assignment = :assignment and notebook = :notebook"
-            self.db.execute(text(f"delete from judge_run {query}"), row)
-            values = ", ".join(f":{name}" for name in COLUMNS.split(", "))
-            self.db.execute(text(f"insert into judge_run ({COLUMNS}) values ({values})"), row)
+            self._score(submission, graded.notebook, same)
+            self._charge_lateness(submission, late)
+            self._replace("judge_run", student, [row])
+            self._replace("judge_verdict", student, found)
             os.replace(beside, path)
-        self.known[student] = _Known(**row)
+        self.known[student] = SimpleNamespace(**row)
 
     @contextlib.contextmanager
     def _transaction(self):
@@ -173,22 +214,16 @@ class Ledger:
             if about and (about["solution"] or about["task"]):
                 untouched = about["checksum"] == compute_checksum(cell) and not about["task"]
                 comments[about["grade_id"]].auto_comment = "No response." if untouched else None
-        self._charge_lateness(submission, written)
 
-    def _charge_lateness(self, submission, written):
+    def _charge_lateness(self, submission, said):
+        """By the due date, unless the platform has said that it was in time."""
+        written = next(n for n in submission.notebooks if n.name == self.name)
         written.late_submission_penalty = None
         late = submission.total_seconds_late
-        if late > 0:
+        if late > 0 and said is not False:
             plugin = self.penalties.plugin_inst
             student = submission.student.id
             penalty = plugin.late_submission_penalty(student, written.score, late)
             if penalty is not None:
                 penalty = self.penalties._check_late_penalty(written, penalty)
                 written.late_submission_penalty = penalty
-
-
-class _Known:
-    """A row of judge_run."""
-
-    def __init__(self, **columns):
-        self.__dict__.update(columns)

@@ -15,6 +15,7 @@ import re
 import sys
 
 from rnn_course.autograde.notebook_cell import STUDENT, TEST
+from rnn_course.verdict import Verdict
 
 # what these names stand for in a test, wherever the notebook imports them: a student's cell may
 # hold the import, but what it makes of the name is not asked
@@ -35,6 +36,7 @@ class Namespace:
 
     def __init__(self, cells):
         self.globals = {"__name__": "__main__"}
+        self.verdict = None
         self.hidden = {file_of(i): _hidden_lines(c.source) for i, c in enumerate(cells)}
         trees = {id(c): _tree_or_none(c.source) for c in cells if c.kind != STUDENT}
         self.binds = {key: _bound(tree) for key, tree in trees.items()}
@@ -52,11 +54,16 @@ class Namespace:
             self.globals.pop(name, None)
 
     def run(self, index, cell, names):
-        """Run an instructor's cell; returns its outputs. Raises whatever it raises."""
+        """Run an instructor's cell; returns its outputs. Raises whatever it raises.
+
+        What a check that it shows has found is `self.verdict` afterwards; of several the last,
+        which is the hidden one and covers the visible cases too.
+        """
+        self.verdict = None
         tree = _tree(cell.source, file_of(index))
         last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
         printed, shown = io.StringIO(), []
-        own = {"display": lambda *xs: shown.extend(_shown("display_data", x) for x in xs)}
+        own = {"display": lambda *xs: shown.extend(self._show("display_data", x) for x in xs)}
         own |= {"get_ipython": lambda: None}
         self.globals["__builtins__"] = _Names(names, own)
         try:
@@ -66,11 +73,21 @@ class Namespace:
                     code = compile(ast.Expression(last.value), file_of(index), "eval")
                     value = eval(code, self.globals)
                     if value is not None:
-                        shown.append(_shown("execute_result", value))
+                        shown.append(self._show("execute_result", value))
         finally:
             text = printed.getvalue()[:100_000]
         stream = [{"output_type": "stream", "name": "stdout", "text": text}] if text else []
         return stream + shown
+
+    def _show(self, kind, value):
+        """A value as a notebook shows it."""
+        found = getattr(value, "verdict", None)
+        self.verdict = found if isinstance(found, Verdict) else self.verdict
+        data = {"text/plain": repr(value)}
+        if callable(getattr(value, "_repr_html_", None)):
+            data["text/html"] = value._repr_html_()
+        number = {"execution_count": None} if kind == "execute_result" else {}
+        return {"output_type": kind, "data": data, "metadata": {}, **number}
 
     def is_hidden(self, file, line):
         return line in self.hidden.get(file, ())
@@ -146,20 +163,3 @@ def _hidden_lines(source):
             lines.add(number)
         inside &= "END HIDDEN TESTS" not in line
     return lines
-
-
-def _shown(kind, value):
-    """A value as a notebook shows it."""
-    data = {"text/plain": repr(value)}
-    if callable(getattr(value, "_repr_html_", None)):
-        data["text/html"] = value._repr_html_()
-    number = {"execution_count": None} if kind == "execute_result" else {}
-    return {"output_type": kind, "data": data, "metadata": found_by_check(value), **number}
-
-
-def found_by_check(value):
-    """What the report about the class reads: how a check ended, and which mistakes it found."""
-    verdict = getattr(value, "verdict", None)
-    kept = ("status", "mistakes", "told", "sections", "pairs")
-    found = {name: getattr(verdict, name, None) for name in kept}
-    return {} if None in found.values() else {"check": found}

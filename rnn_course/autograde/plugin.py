@@ -22,12 +22,12 @@ from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from traitlets import Bool, Dict, List
 
 from rnn_course.autograde import grade_submission, sandbox
-from rnn_course.autograde.intake import read_notebook
 from rnn_course.autograde.judge_pool import JudgePool
 from rnn_course.autograde.limits import Limits
 from rnn_course.autograde.restore import master_cells
-from rnn_course.autograde.seeds import hidden_seed
+from rnn_course.autograde.shown import few
 from rnn_course.checks import patience
+from rnn_course.checks.seeds import hidden_seed
 
 
 class Judged(Autograde):
@@ -68,14 +68,14 @@ class Judged(Autograde):
         master, kernelspec = self._master(about["assignment"], about["notebook"])
         home = Path(self.coursedir.root, self.coursedir.submitted_directory).parent
         try:
-            data = read_notebook(notebook_filename, self.judges.limits.notebook)
+            data = grade_submission.File.at(notebook_filename)
         except OSError as error:
             data = grade_submission.Absent("unreadable", error.strerror)
         seed = hidden_seed(home, about["student"], about["assignment"], data)
         graded = grade_submission.grade(
             data, master, self.judges, kernelspec, seed | patience.variable()
         )
-        for note in graded.notes:
+        for note in few(graded.notes):
             self.log.warning("%s: %s", about["student"], note)
         if graded.status != "graded":
             self.log.warning("%s: %s (%s)", about["student"], graded.status, graded.words)
@@ -91,7 +91,9 @@ class Judged(Autograde):
             with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
                 notebook = gradebook.find_notebook(name, assignment)
                 kernelspec = json.loads(notebook.kernelspec or "null")
-                self.masters[assignment, name] = master_cells(notebook), kernelspec
+                about = self.coursedir.release_directory, ".", assignment
+                release = Path(self.coursedir.format_path(*about), f"{name}.ipynb")
+                self.masters[assignment, name] = master_cells(notebook, release), kernelspec
         return self.masters[assignment, name]
 
 

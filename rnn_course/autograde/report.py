@@ -1,24 +1,22 @@
 """The page about a class: what it misunderstood, what it earned, and what is left to do.
 
 One HTML file that needs no network; the plots are drawn by matplotlib and stand inside it.
-What is said of mistakes comes from the graded notebooks: every check leaves there what it found
-(`namespace.found_by_check`).
+What is said of mistakes comes from the verdicts of the checks, which the ledger keeps.
 """
 
 import html
-import json
 import os
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
 
-import nbformat
-from sqlalchemy import text
+from nbgrader.api import MissingEntry
 
 from rnn_course import plots
 from rnn_course.autograde.course import CourseError
-from rnn_course.autograde.ledger import COLUMNS
+from rnn_course.autograde.ledger import Ledger
+from rnn_course.autograde.shown import number, visible
 from rnn_course.checks import sections
 from rnn_course.checks.words import inline
+from rnn_course.verdict import ERROR, UNDONE, WRONG
 
 STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -38,60 +36,16 @@ summary { cursor: pointer; }
 NOT_IN_CATALOGUE = {"ready-made": "torch's own function does the work that was to be written"}
 
 
-@dataclass
-class Work:
-    """One student's work.
-
-    tasks   task -> points, None where it waits for a hand
-    found   task -> what its check found: {"status", "mistakes", "told", "sections"}
-    """
-
-    student: str
-    status: str
-    words: str
-    points: float = 0.0
-    tasks: dict = field(default_factory=dict)
-    found: dict = field(default_factory=dict)
-    seconds: float = 0.0
-
-
 def read_class(course, name):
-    """([Work], task -> points it is worth) of an assignment. Raises CourseError if none is graded."""
-    with course.gradebook() as gradebook:
-        query = text(f"select {COLUMNS} from judge_run where assignment = :name order by student")
-        try:
-            rows = gradebook.db.execute(query, {"name": name}).fetchall()
-        except Exception:  # noqa: BLE001  (the table comes with the first run)
-            rows = []
-        if not rows:
-            raise CourseError(f"nothing of '{name}' is graded; run `rnn-course grade {name}` first")
-        submissions = {s.student.id: s for s in gradebook.assignment_submissions(name)}
-        works, worth = [], {}
-        for row in rows:
-            words = "; ".join(filter(None, [row.words, *json.loads(row.notes)]))
-            work = Work(row.student, row.status, words, seconds=row.seconds)
-            work.points = submissions[row.student].score
-            path = course.notebook("autograded", name, row.student)
-            notebook = nbformat.read(path, as_version=4)
-            order = [c.metadata.get("nbgrader", {}).get("grade_id") for c in notebook.cells]
-            grades = [g for n in submissions[row.student].notebooks for g in n.grades]
-            for grade in sorted(grades, key=lambda g: order.index(g.name)):
-                worth[grade.name] = grade.max_score
-                work.tasks[grade.name] = None if grade.needs_manual_grade else grade.score
-            work.found = found_in(notebook)
-            works.append(work)
-    return works, worth
-
-
-def found_in(notebook):
-    """task -> what its check found, from a graded notebook."""
-    found = {}
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            about = output.get("metadata", {}).get("check")
-            if about:  # the last one counts: it is the hidden one, which covers the visible cases
-                found[cell.metadata.get("nbgrader", {}).get("grade_id")] = about
-    return found
+    """(a ledger.Row each, task -> points it is worth). Raises CourseError if none is graded."""
+    try:
+        with Ledger(course, name) as ledger:
+            rows = ledger.rows()
+    except MissingEntry:
+        rows = []
+    if not rows:
+        raise CourseError(f"nothing of '{name}' is graded; run `rnn-course grade {name}` first")
+    return rows, rows[0].worth
 
 
 def write_report(course, name):
@@ -147,18 +101,18 @@ def mistakes_table(works, book=""):
     A mistake is one row, in whatever tasks it was made."""
     who, tasks, told, where = defaultdict(set), defaultdict(Counter), {}, {}
     for work in works:
-        for task, check in work.found.items():
-            names = check["mistakes"]
-            if not names and check["status"] in ("wrong", "error"):
+        for task, verdict in work.verdicts.items():
+            names = verdict.mistakes
+            if not names and verdict.status in (WRONG, ERROR):
                 names = [("", task)]  # wrong in a way that has no name
                 told[names[0]] = "wrong, but like no mistake that is known"
-                where[names[0]] = (check["sections"] or [""])[0]
+                where[names[0]] = (verdict.sections or [""])[0]
             for k, name in enumerate(names):
                 who[name].add(work.student)
                 tasks[name][task] += 1
-                if name in check["mistakes"]:
-                    told[name] = NOT_IN_CATALOGUE.get(name) or check["told"][k]
-                    where[name] = (check["sections"][k:] or check["sections"][-1:] or [""])[0]
+                if name in verdict.mistakes:
+                    told[name] = NOT_IN_CATALOGUE.get(name) or verdict.told[k]
+                    where[name] = (verdict.sections[k:] or verdict.sections[-1:] or [""])[0]
     if not who:
         return "<p>No check found anything wrong.</p>"
     named_first = sorted(who, key=lambda name: (isinstance(name, tuple), -len(who[name])))
@@ -186,7 +140,7 @@ def tasks_table(works, worth):
     for task, points in worth.items():
         earned = [w.tasks.get(task) for w in works]
         given = [e for e in earned if e is not None]
-        undone = sum(w.found.get(task, {}).get("status") == "undone" for w in works)
+        undone = sum(w.verdicts[task].status == UNDONE for w in works if task in w.verdicts)
         full, none = sum(e >= points for e in given), sum(e == 0 for e in given)
         mean = f"{sum(given) / len(given):.1f} of {points:g}" if given else f"- of {points:g}"
         rows.append([task, Number(mean), full, none, undone, len(earned) - len(given)])
@@ -220,9 +174,10 @@ def students_table(works, worth):
     out_of = sum(worth.values())
     rows = []
     for w in works:
-        points, seconds = Number(f"{w.points:g} of {out_of:g}"), Number(f"{w.seconds:.1f}")
-        rows.append([w.student, w.status, points, seconds, w.words])
-    return table(["student", "status", "points", "seconds", "words"], rows)
+        points, seconds = f"{number(w.points)} of {number(out_of)}", Number(f"{w.seconds:.1f}")
+        late = "late" if w.late else ""
+        rows.append([w.student, w.status, late, Number(points), seconds, w.words])
+    return table(["student", "status", "late", "points", "seconds", "words"], rows)
 
 
 def pictures(works, worth):
@@ -285,4 +240,4 @@ def students(number):
 
 
 def escape(value):
-    return value if isinstance(value, Markup) else html.escape(str(value))
+    return value if isinstance(value, Markup) else html.escape(visible(value))

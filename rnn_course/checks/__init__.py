@@ -58,6 +58,14 @@ mistakes  each has a name, one plain sentence, and what it does: `instead` (anot
 forbids   torch functions that may not be called; by default the recurrent layers
 '''
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # for editors and type checkers
+    from rnn_course.checks.matches import Matches
+    from rnn_course.checks.task import Task
+
+    check: "Check"
+
 __all__ = ["check"]
 
 
@@ -67,24 +75,30 @@ class Check:
     dir(check) lists them.
     """
 
-    def __init__(self):
+    matches: "Matches"
+
+    def __init__(self) -> None:
         from rnn_course.checks import tasks  # noqa: F401  (registers every task)
         from rnn_course.checks.matches import Matches
         from rnn_course.checks.task import TASKS
 
         self.matches, self._tasks = Matches(), TASKS
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> "Task":
         tasks = self.__dict__.get("_tasks", {})
         if name in tasks:
             return tasks[name]
         raise AttributeError(f"there is no check named {name!r}; there are {', '.join(tasks)}")
 
-    def __dir__(self):
+    def __dir__(self) -> list[str]:
         return ["matches", *self._tasks]
 
 
-def __getattr__(name):
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def __getattr__(name: str) -> Any:
     """`check` is made when it is first asked for: so a class run need not load torch for a name."""
     if name != "check":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

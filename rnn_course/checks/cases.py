@@ -19,12 +19,14 @@ class Case:
     part    which part of the grade it counts for; None: each result counts for its own part
     note    what is special about it, in words: "one time step"
     optional  a miss is a note and costs nothing
+    returns   the axes of the results in this case, where they are others than the task says
     """
 
     args: tuple
     part: str | None = None
     note: str = ""
     optional: bool = False
+    returns: object = None
 
 
 def case(*args, note=""):
@@ -70,9 +72,12 @@ class Draw:
     def lengths(self, N, T):
         """N lengths from 1 to T, not sorted, all different where T allows, the longest T."""
         lengths = [T - k % T for k in range(N)]
-        order = torch.randperm(N, generator=self.generator).tolist()
-        lengths = [lengths[k] for k in order]
+        lengths = [lengths[k] for k in self.order(N)]
         return lengths if lengths != sorted(lengths, reverse=True) else lengths[::-1]
+
+    def order(self, count):
+        """The numbers 0 .. count-1 in a drawn order."""
+        return torch.randperm(count, generator=self.generator).tolist()
 
     def whole(self, low, high):
         """One whole number, low <= number < high."""

@@ -22,13 +22,17 @@ from rnn_course.checks.scenes import answer_of, close, flat
 AT_ONCE = 256  # mistakes that are tried together
 PAIR_SECONDS = 1.4  # of processor time, so that a busy machine costs no names
 ONLY_HIDDEN = (
-    "The visible cases are right; others, with other sizes and numbers, are not. Is a size or a "
-    "number written into the code?"
+    "All visible cases are right. Of the others, which have other sizes and numbers, at least one "
+    "is not."
 )
 UNSTEADY = (
-    "Called twice with the same inputs it gives different numbers: does it keep something from "
-    "call to call (a variable outside, a changed default), or draw random numbers?"
+    "Called twice with the same inputs it gives different numbers. It keeps something from call "
+    "to call (a variable outside, a changed default), draws random numbers, or reads memory that "
+    "was never filled (`torch.empty`)."
 )
+
+
+PLAIN = (np.ndarray, bool, int, float, str, type(None))
 
 
 @dataclass
@@ -55,39 +59,35 @@ def diagnose(task, function, trials, visible, pair_seconds=None):
         return Diagnosis(clues=[ONLY_HIDDEN])
     if unsteady(task, function, trials[0]):
         return Diagnosis(clues=[UNSTEADY])
-    known = task.all_mistakes()
     with warnings.catch_warnings():  # our own trials must not speak on the student's page
         warnings.simplefilter("ignore")
-        exhibits, raised = gather(task, function, task.scenes(visible))
-        exhibits = [e for e in exhibits if e.has_numbers]
-        return name(known, exhibits, raised, trials[0].trouble, pair_seconds)
+        search = Search(task, function, visible)
+        return name(search, trials[0].trouble, pair_seconds)
 
 
-def name(known, exhibits, raised, trouble, pair_seconds):
-    search = Search(known, exhibits, raised)
+def name(search, trouble, pair_seconds):
     if not search.wrong:
-        return Diagnosis(named_by_error(known, trouble))
+        return Diagnosis(named_by_error(search.known, trouble))
     found = search.one()
     if found:
         return Diagnosis([found])
     if trouble:
-        return Diagnosis(named_by_error(known, trouble))
+        return Diagnosis(named_by_error(search.known, trouble))
     seconds = PAIR_SECONDS if pair_seconds is None else pair_seconds
     waits = patience()
     if waits is None:
         names, clues = two(search, seconds)
         return Diagnosis(search.named(names), clues)
-    key = key_of(search.whole)
+    key = key_of(search.all)
     found = waits.look(key, functools.partial(two, search), seconds)
     names, clues = found or ([], [])
     return Diagnosis(search.named(names), clues, {"key": key, "found": found})
 
 
 def two(search, seconds):
-    """[names of two mistakes that explain everything together, clues if there are none]."""
-    pairs = Pairs(search, time.thread_time() + seconds)
-    found = pairs.find() or []
-    return [[m.name for m in found], [] if found else search.clues(pairs.alone)]
+    """[names of two mistakes that explain everything together, no clues]."""
+    found = Pairs(search, time.thread_time() + seconds).find() or []
+    return [[m.name for m in found], []]
 
 
 def unsteady(task, function, trial):
@@ -100,6 +100,8 @@ def unsteady(task, function, trial):
     (form, one), (form_again, two) = (
         flat(arrays(as_plain(task.evidence(t.answer)))) for t in (trial, again)
     )
+    if not all(isinstance(x, PLAIN) for x in (*one, *two)):
+        return False  # a generator and the like: no two of them are equal
     return form != form_again or not all(map(close, one, two, [False] * len(one)))
 
 
@@ -112,38 +114,65 @@ def named_by_error(known, trouble):
 
 
 class Search:
-    """The known mistakes held against the exhibits."""
+    """The known mistakes held against what the student's function gave.
 
-    def __init__(self, known, exhibits, raised):
-        self.known = known
-        self.raised = raised
-        exhibits = sorted(exhibits, key=lambda e: (e.is_right, e.scene.cost))
-        self.whole = [e for e in exhibits if not e.scene.only_step]
+    cases    exhibits of the visible cases: what a mistake must explain, wholly
+    probes   exhibits of further inputs, some of which no task would give: they only decide
+             between mistakes that explain the cases equally well
+    steps    exhibits of a bare step inside a network
+    """
+
+    def __init__(self, task, function, visible):
+        self.task, self.function = task, function
+        self.known = task.all_mistakes()
+        exhibits, self.raised = gather(task, function, task.scenes(visible))
+        exhibits = [e for e in exhibits if e.has_numbers]
+        exhibits.sort(key=lambda e: (e.is_right, e.scene.cost))
+        self.all = [e for e in exhibits if not e.scene.only_step]
+        self.cases = [e for e in self.all if not e.scene.is_probe]
+        self.probes = [e for e in self.all if e.scene.is_probe]
         self.steps = [e for e in exhibits if e.scene.only_step]
-        self.wrong = [e for e in self.whole if not e.is_right]
+        self.wrong = [e for e in self.cases if not e.is_right]
+
+    @functools.cached_property
+    def once_more(self):
+        """(exhibits, raised) of a second draw, with other sizes: a name must hold there as well."""
+        drawn = [case for case in self.task.second_draw() if not case.optional]
+        return gather(self.task, self.function, self.task.scenes(drawn, probes=False))
 
     def named(self, names):
         return [next(m for m in self.known if m.name == name) for name in names]
 
     def explains(self, change):
-        return all(e.is_explained_by(change) for e in self.whole)
+        """Does it give what the student gave, on all cases and once more with other sizes?"""
+        if not all(e.is_explained_by(change) for e in self.cases):
+            return False
+        exhibits, raised = self.once_more
+        if raised and not self.raised:
+            return False
+        return all(e.is_explained_by(change) for e in exhibits if not e.scene.only_step)
 
     def one(self):
         """The first known mistake that explains everything, or None.
 
-        If the student's code raises somewhere, one that raises there too goes before others.
+        Of several among the first AT_ONCE, the one that agrees with most probes. If the student's
+        code raises somewhere, one that raises there too goes before others.
         """
         found = []
         for start in range(0, len(self.known), AT_ONCE):
             found += self.explaining(np.arange(start, min(start + AT_ONCE, len(self.known))))
             if found and not self.raised:
-                return found[0]
-        found = [m for m in found if self.raises_too(m.change)] + found
-        return found[0] if found else None
+                break
+        found = [m for m in found if self.raises_too(m.change)] or found
+        return max(found, key=self.agreement) if len(found) > 1 else next(iter(found), None)
+
+    def agreement(self, mistake):
+        """On how many probes it gives what the student gave."""
+        return sum(e.is_explained_by(mistake.change) for e in self.probes)
 
     def explaining(self, rows):
         """Those of the mistakes with these numbers that explain everything."""
-        for e in self.whole:
+        for e in self.cases:
             if len(rows):
                 rows = rows[e.like(e.scene.fill(self.known, rows)).all(1)]
         return [self.known[k] for k in rows if self.explains(self.known[k].change)]
@@ -157,20 +186,3 @@ class Search:
                 continue
             return False
         return True
-
-    def clues(self, alone):
-        """When no name was found: what can be said all the same.
-
-        alone: None, or (mistake, exhibit), what one mistake explains though not everything.
-        """
-        said = []
-        right = [e.note for e in self.whole if e.is_right and e.note and e.scene.is_probe]
-        if right:
-            said.append(f"It is right when {'; when '.join(dict.fromkeys(right))}.")
-        if alone:
-            mistake, e = alone
-            where = f"In one case ({e.note})" if e.note else "In part"
-            said.append(
-                f"{where} your numbers are what this gives, and there is more: {mistake.words}"
-            )
-        return said

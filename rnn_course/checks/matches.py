@@ -16,7 +16,7 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 from rnn_course.checks import cases, mistakes, recurrence, words
 from rnn_course.checks.compare import Missing
 from rnn_course.checks.honest import RECURRENT
-from rnn_course.checks.task import Shown, Task
+from rnn_course.checks.task import Task, shown
 from rnn_course.ops import relu
 from rnn_course.weights import network
 
@@ -36,11 +36,24 @@ class Matches:
     """What `check.matches` is: called for a notebook, or .verdict(...) for programs."""
 
     def __init__(self):
-        self.tasks = {}
+        self.tasks, self.last = {}, None
 
     def __call__(self, module, reference, points=1, hidden=False, **options):
         """Check a module and show what was found. Options: see `verdict`."""
-        return Shown(self.verdict(module, reference, hidden, **options), points)
+        return shown(self.verdict(module, reference, hidden, **options), points)
+
+    def __repr__(self):
+        return (
+            "check.matches(your_module, torch.nn.LSTM(4, 5)) holds your module against torch's; "
+            "`check.matches.inputs()` gives what it was tried on."
+        )
+
+    def inputs(self):
+        """xs, the first states and the weights of the case that went wrong first, as
+        Task.inputs; of the module that was checked last."""
+        if self.last is None:
+            raise ValueError("nothing has been checked yet: check.matches(module, torch's module)")
+        return self.last.inputs()
 
     def verdict(
         self, module, reference, hidden=False, unbatched=False, packed=False, forbids=RECURRENT
@@ -59,7 +72,7 @@ class Matches:
                 "expected a torch.nn RNN, LSTM, GRU or one of their cells as the second argument, "
                 f"got {kind}: check.matches(your_module, torch.nn.LSTM(4, 5))"
             )
-        task = self.remembered(reference, unbatched, packed, forbids)
+        task = self.last = self.remembered(reference, unbatched, packed, forbids)
         if module is None or module is Ellipsis:
             return words.undone(task, None)
         if isinstance(module, type) or not isinstance(module, torch.nn.Module):

@@ -12,6 +12,8 @@ import time
 
 import numpy as np
 
+from rnn_course.checks.scenes import answer, close
+
 LIKELY = 700  # mistakes at the head of the list
 LIKELY_SHARE = 0.25  # of the time goes to them
 TABLE_SHARE = 0.8  # of the time goes into the table, the rest into trying pairs
@@ -59,13 +61,12 @@ class Table:
 
 
 class Pairs:
-    """The search. `alone`: afterwards, a (mistake, exhibit) where one mistake explains all."""
+    """The search for two mistakes that explain everything together."""
 
     def __init__(self, search, deadline):
         self.search, self.deadline = search, deadline
         self.known = search.known
         self.in_step = np.array([mistake.is_in_step for mistake in self.known], bool)
-        self.alone = None
         self.tried = set()
         self.steps_are_explained = False
 
@@ -90,12 +91,27 @@ class Pairs:
     def together(self, first, second):
         """Do the two explain everything, in one order or the other?"""
         change = first.with_(second)
-        if change is None:
+        if change is None or self.is_arithmetic(first, second):
             return False
         if self.search.explains(change):
             return True
         shared = first.change.keys() & second.change.keys() - {"plain", "edits"}
         return bool(shared) and self.search.explains(second.with_(first))
+
+    def is_arithmetic(self, first, second):
+        """Do both only rework the right answer, and the same result of it? One can be had from
+        the other in too many ways: such a pair tells nothing of what the code does."""
+        if any(list(mistake.change) != ["result"] for mistake in (first, second)):
+            return False
+        scene = self.search.wrong[0].scene
+        spoiled = []
+        for mistake in (first, second):
+            got = answer(mistake.change, scene)
+            if got is None or got[0] != scene.form:
+                return True
+            pairs = zip(scene.expected, got[1], strict=True)
+            spoiled.append({k for k, (e, g) in enumerate(pairs) if not close(e, g, True)})
+        return bool(spoiled[0] & spoiled[1])
 
     def tables(self):
         """(table, how many of its pairs to try), while it grows and when it is whole.
@@ -111,8 +127,9 @@ class Pairs:
         yield from self.growing(Table(size), now + TABLE_SHARE * seconds, MOST_PAIRS)
 
     def growing(self, table, end, most):
-        right = [e for e in self.search.whole if e.is_right][:MOST_RIGHT]
-        whole = sorted(right + self.search.wrong, key=lambda e: (-e.rightness, e.scene.cost))
+        right = [e for e in self.search.all if e.is_right][:MOST_RIGHT]
+        wrong = [e for e in self.search.all if not e.is_right]
+        whole = sorted(right + wrong, key=lambda e: (-e.rightness, e.scene.cost))
         for k, e in enumerate(self.search.steps + whole):
             if k == len(self.search.steps):
                 self.steps_are_explained = table.explains.any()
@@ -140,7 +157,11 @@ class Pairs:
         return needed and room > LEAST_ROWS
 
     def column(self, e, table):
-        """Try the mistakes on one more exhibit; those that spoil a right result leave the table."""
+        """Try the mistakes on one more exhibit; those that spoil a right result leave the table.
+
+        Probes count here as well: this only decides which pairs are tried first, and within the
+        time. What is said must explain the cases (Search.explains).
+        """
         ask = self.worth_asking(e, table)
         known = e.scene.fill(self.known, table.rows[ask])
         like, right = e.like(known), e.like_right(known)
@@ -149,10 +170,6 @@ class Pairs:
             was = np.array(e.right)
             keep[ask] = ~(was & ~right).any(1)
             like, right = like[:, ~was], right[:, ~was]
-            if like.shape[1]:
-                self.note(e, table.rows[ask][like.all(1) & keep[ask]])
-        else:
-            self.note(e, table.rows[ask][like.all(1)])
         shape = len(ask), like.shape[1]
         leaves, fits, tried = (np.zeros(shape, bool) for _ in range(3))
         leaves[ask], fits[ask], tried[ask] = right, like, True
@@ -174,10 +191,6 @@ class Pairs:
         if self.steps_are_explained:
             return ~in_step | table.explains.any(1)
         return np.ones(len(in_step), bool)
-
-    def note(self, e, explaining):
-        if len(explaining) and self.alone is None and not e.scene.only_step:
-            self.alone = (self.known[explaining[0]], e)
 
     def without_doubles(self, table):
         first = {}

@@ -1,6 +1,6 @@
 """Where a result is wrong, and what a wrong shape looks like, in words."""
 
-import re
+from collections import Counter
 
 from rnn_course.checks.compare import leaves
 
@@ -99,60 +99,69 @@ def sizes(returns, shapes):
     return known
 
 
-def letters(shape, known):
-    """A shape in letters: (6, 5, 3) -> '(T, N, H)', with numbers where no letter fits."""
-    return "(" + ", ".join(_letter(size, known) for size in shape) + ")"
+def letters(shape, known, expected=()):
+    """A shape in letters: (6, 5, 3) -> '(T, N, H)', with a number where not one letter fits.
+
+    expected: the right shape; where all sizes that came are sizes of it, no others are looked for.
+    """
+    only = not Counter(s for s in shape if s > 1) - Counter(expected)
+    return "(" + ", ".join(_letter(size, known, only) for size in shape) + ")"
 
 
-def _letter(size, known):
-    for letter, n in known.items():
-        if n == size and size > 1:
-            return letter
-    for factor in (2, 3, 4):
-        for letter, n in known.items():
-            if n * factor == size and letter in "HP":
-                return f"{factor}{letter}"
-    for a in known:
-        for b in known:
-            if a < b and known[a] * known[b] == size and size > 1 and 1 not in (known[a], known[b]):
-                return f"{b}*{a}" if b == "T" else f"{a}*{b}"
-    for letter, n in known.items():
-        if letter == "T" and abs(n - size) == 1:
-            return f"T{'+' if size > n else '-'}1"
-    return str(size)
+def _letter(size, known, only):
+    """What an axis of this size can only be: 'N', '4H', 'T*N', 'T+1'; else the number."""
+    if size < 2:
+        return str(size)
+    fits = [letter for letter, n in known.items() if n == size]
+    if not only or not fits:
+        double = [(k, x) for x in known if x in "HP" for k in (2, 3, 4)]
+        fits += [f"{k}{x}" for k, x in double if k * known[x] == size]
+        if {"T", "N"} <= known.keys() and known["T"] * known["N"] == size:
+            fits.append("T*N")
+        fits += [f"T{more:+d}" for more in (1, -1) if known.get("T", -9) + more == size]
+    return fits[0] if len(fits) == 1 else str(size)
 
 
-def shape_hint(expected, got, known):
-    """What a wrong shape looks like, or ''. expected, got: tuples of sizes."""
-    named = letters(got, known)
+def shape_hint(expected, got, axes, known):
+    """What a wrong shape looks like, or ''.
+
+    expected, got   tuples of sizes; axes: the letters of the expected one; known: letter -> size
+    """
+    axes = axes if len(axes) == len(expected) else ("?",) * len(expected)
+    t = axes.index("T") if "T" in axes else None
+    n = axes.index("N") if "N" in axes else None
     if sorted(expected) == sorted(got) and expected != got:
-        if "T" in known and "N" in known:
-            t, n = known["T"], known["N"]
-            if (
-                t in got
-                and n in got
-                and (got.index(n) < got.index(t)) != (expected.index(n) < expected.index(t))
-            ):
+        if t is not None and n is not None:
+            turned = list(expected)
+            turned[t], turned[n] = turned[n], turned[t]
+            if tuple(turned) == got and len(set(got)) == len(got):
                 return "time and batch are exchanged, as with batch_first the other way"
         return "the right sizes in another order: which axis is which?"
     if tuple(s for s in got if s != 1) == tuple(s for s in expected if s != 1):
         more = len(got) > len(expected)
         return f"an axis of size 1 too {'many: squeeze it away' if more else 'few: unsqueeze'}"
-    if re.search(r"T\*N|N\*T", named):
-        return "time and batch run together: torch.cat joins along an axis, torch.stack makes one"
-    if "T+1" in named:
-        return "one time step too many: does the first state stand in it?"
-    if "T-1" in named:
-        return "one time step is missing"
-    if len(got) == len(expected) - 1 and known.get("T") in expected and known["T"] not in got:
-        return "the axis of time is missing: is it only one step?"
-    if len(got) == len(expected) + 1 and known.get("T") in got and known["T"] not in expected:
-        return "it has an axis of time: are these all steps, where one is wanted?"
+    if t is not None and n is not None and {t, n} == {0, 1}:
+        if got == (expected[0] * expected[1], *expected[2:]):
+            return (
+                "time and batch run together: torch.cat joins along an axis, torch.stack makes one"
+            )
+    if t is not None:
+        for more, said in ((1, "one time step too many: does the first state stand in it?"),
+                           (-1, "one time step is missing")):  # fmt: skip
+            if got == (*expected[:t], expected[t] + more, *expected[t + 1 :]):
+                return said
+        if got == expected[:t] + expected[t + 1 :]:
+            return "the axis of time is missing: is it only one step?"
+    elif len(got) == len(expected) + 1 and "T" in known and got.count(known["T"]) == 1:
+        where = got.index(known["T"])
+        if got[:where] + got[where + 1 :] == expected:
+            return "it has an axis of time: are these all steps, where one is wanted?"
     if len(got) == len(expected) and got[:-1] == expected[:-1]:
         if got[-1] == 2 * expected[-1]:
             return "twice as many features as expected"
         if 2 * got[-1] == expected[-1]:
             return "half as many features as expected"
     if len(got) != len(expected):
-        return f"{len(expected)} axes are expected, it has {len(got)}"
+        axis = "axis is" if len(expected) == 1 else "axes are"
+        return f"{len(expected)} {axis} expected, it has {len(got)}"
     return ""

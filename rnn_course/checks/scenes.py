@@ -97,10 +97,10 @@ def number_of(x):
     return float(hash((type(x).__name__, repr(x))) % 1000003)
 
 
-def scenes_of(task, visible):
-    """Every scene of a task: the visible cases, its own probes, and probes made of the first."""
+def scenes_of(task, visible, with_probes=True):
+    """Every scene of a task: these cases, its own probes, and probes made of the first case."""
     reference, blocks = task.reference or task.oracle, blocks_of(task.evidence(task.returns))
-    probes = [*task.probe_cases(), *probes_of(task.call, visible[0])]
+    probes = [*task.probe_cases(), *probes_of(task.call, visible[0])] if with_probes else []
     found = []
     for k, case in enumerate([*visible, *probes]):
         try:

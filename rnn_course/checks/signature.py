@@ -47,3 +47,15 @@ def shapes_of(call, args):
         if hasattr(value, "shape"):
             shapes[name] = tuple(value.shape)
     return shapes
+
+
+def argument_names(call, args):
+    """One name for each of the arguments: 'x', '(h, c)'; by number where the signature has other."""
+
+    def text(name):
+        return f"({', '.join(map(text, name))})" if isinstance(name, list) else name
+
+    names = names_of(call)
+    if len(names) != len(args):
+        return [f"argument {k}" for k in range(1, len(args) + 1)]
+    return [text(name) for name in names]

@@ -4,6 +4,8 @@ How to write the check of a new task stands in the docstring of rnn_course.check
 """
 
 import inspect
+import os
+import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,17 +19,19 @@ from rnn_course.checks.families import of_arguments, of_results
 from rnn_course.checks.honest import RECURRENT, Watch
 from rnn_course.checks.mutants import Plain
 from rnn_course.checks.scenes import scenes_of
-from rnn_course.checks.signature import shapes_of
+from rnn_course.checks.signature import argument_names, shapes_of
 from rnn_course.checks.trouble import Trouble
 
 MOST_DEPTH = 8  # of tuples, lists and dicts in an answer
 SHARES = {"forward": 0.6, "states": 0.2, "gradients": 0.2, "edges": 0.2}
+STRICT = "RNN_COURSE_STRICT"  # where this is set, a fault of our own raises: in the tests
 
 
 class Shown:
-    """What a check call returns. nbgrader reads its repr (the points), a notebook its HTML.
+    """What a check call returns: its repr is the points, which nbgrader reads; a notebook shows
+    its HTML.
 
-    print(...) gives the message as plain text.
+    At a prompt without HTML its repr is the whole message, and print(...) gives that everywhere.
     """
 
     def __init__(self, verdict, points):
@@ -36,7 +40,7 @@ class Shown:
         self.out_of = points
 
     def __repr__(self):
-        return f"{self.points:g}"
+        return str(self) if at_a_prompt() else f"{self.points:g}"
 
     def __str__(self):
         return f"{self.verdict.message}\n{self._score()}"
@@ -50,11 +54,45 @@ class Shown:
         return f"{self.points:g} of {self.out_of:g} point{'' if self.out_of == 1 else 's'}."
 
 
+def shown(verdict, points):
+    """A Shown. Under `nbgrader validate`, which shows only what stands on stderr, the words of a
+    wrong answer go there; it reads no points from such a cell."""
+    made = Shown(verdict, points)
+    if os.environ.get("NBGRADER_EXECUTION") == "validate" and not verdict.passed:
+        print(made, file=sys.stderr)
+    return made
+
+
+def at_a_prompt():
+    """Is this Python's own prompt, or IPython's in a terminal, and no notebook and no program?"""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython and hasattr(ipython, "get_ipython") else None
+    return hasattr(sys, "ps1") if shell is None else not hasattr(shell, "kernel")
+
+
+class Inputs(tuple):
+    """The arguments of one call, in order: `rnn_cell(*check.rnn_cell.inputs())`."""
+
+    def __new__(cls, names, args):
+        made = super().__new__(cls, args)
+        made.names = names
+        return made
+
+    def __repr__(self):
+        return "\n".join(f"{name} = {value}" for name, value in zip(self.names, self, strict=True))
+
+
 @dataclass
 class Trial:
-    """One call of the student's function and what came of it."""
+    """One call of the student's function and what came of it.
+
+    dtype    of the floating tensors that it was called with
+    hidden   nothing of the right answer may be told
+    """
 
     case: cases.Case
+    dtype: torch.dtype = torch.float32
+    hidden: bool = False
     answer: object = None
     findings: list = field(default_factory=list)
     trouble: Trouble | None = None
@@ -65,7 +103,7 @@ class Trial:
         return self.trouble is None and all(f.right for f in self.findings)
 
 
-@dataclass
+@dataclass(repr=False)
 class Task:
     """A task of an assignment. Made by the decorator `task`; see there for the fields."""
 
@@ -87,10 +125,31 @@ class Task:
     scenes_of_cases: dict = field(default_factory=dict)
     against: str = "torch"  # whose answer the right one is, in the words of the message
     inner: Callable | None = None  # a bare step inside an answer, for the diagnosis of networks
+    failed_on: tuple | None = (
+        None  # (case, dtype): where the function checked last went wrong first
+    )
 
     def __call__(self, function, points=1, hidden=False, **options):
         """Check a function and show what was found. Returns a Shown; never raises for an answer."""
-        return Shown(self.verdict(function, hidden, **options), points)
+        return shown(self.verdict(function, hidden, **options), points)
+
+    def __repr__(self):
+        inputs = f"`{self.at}.inputs()` gives what it is tried on"
+        return f"{self.at}({self.name}) checks your function `{self.call}`; {inputs}."
+
+    @property
+    def at(self):
+        """How a student finds it: 'check.rnn_cell'."""
+        return f"check.{self.name.partition(' ')[0]}"
+
+    def inputs(self):
+        """The very inputs of the visible case on which the function that was checked last went
+        wrong first; where none did, or nothing was checked yet, those of the first case.
+
+        A tuple of fresh copies, in the order of the arguments.
+        """
+        case, dtype = self.failed_on or (self.cases()[0], torch.float32)
+        return Inputs(argument_names(self.call, case.args), cases.in_dtype(case.args, dtype))
 
     def verdict(self, function, hidden=False, **options):
         """Check a function without showing anything. Returns a Verdict."""
@@ -98,8 +157,11 @@ class Task:
             return words.not_a_function(self, function)
         trials = []
         visible = self.cases(**options)
-        for case in visible + (self.cases(True, **options) if hidden else []):
+        self.failed_on = (visible[0], torch.float32)
+        others = self.cases(True, **options) if hidden else []
+        for case, is_hidden in [(c, False) for c in visible] + [(c, True) for c in others]:
             trial, watch = self.run(function, case)
+            trial.hidden = is_hidden
             if watch.called:
                 return words.ready_made(self, watch.called)
             if not trials and words.is_undone(trial):
@@ -113,7 +175,13 @@ class Task:
         share = sum(s for earned, s in parts.values() if earned)
         if all(trial.right for trial in trials):
             return words.passed(self, trials, parts)
-        return words.failed(self, trials, parts, share, _diagnosis(self, function, trials, visible))
+        wrong = [trial for trial in trials if not trial.right and not trial.hidden]
+        if wrong:
+            self.failed_on = (wrong[0].case, wrong[0].dtype)
+        # a fault of ours in finding a name, or words for it, costs the words and no point
+        found = attempt(lambda: _diagnosis(self, function, trials, visible), Diagnosis())
+        bare = words.without_words(self, parts, share)
+        return attempt(lambda: words.failed(self, trials, parts, share, found), bare)
 
     def cases(self, hidden=False, **options):
         """The visible cases, or this student's hidden ones."""
@@ -148,16 +216,21 @@ class Task:
         """Further cases that help to tell mistakes apart; they count for nothing."""
         return list(self.probes(cases.Draw(seeds.seed_for(self.name)))) if self.probes else []
 
-    def scenes(self, visible):
-        """The inputs on which mistakes are tried, for these visible cases; made once."""
-        key = tuple(_mark(case) for case in visible)
+    def second_draw(self):
+        """Cases with other sizes and numbers, the same for everybody: a mistake's name must hold
+        on them too. They count for nothing."""
+        return list(self.draw_cases(cases.Draw(seeds.seed_for(f"{self.name}/second"), True)))
+
+    def scenes(self, drawn, probes=True):
+        """The inputs on which mistakes are tried, for these cases; made once."""
+        key = tuple(_mark(case) for case in drawn)
         if key not in self.scenes_of_cases:
-            self.scenes_of_cases[key] = scenes_of(self, visible)
+            self.scenes_of_cases[key] = scenes_of(self, drawn, probes)
         return self.scenes_of_cases[key]
 
     def run(self, function, case, dtype=torch.float32):
         """Call the function on a case, in float32 first, and compare. Returns (Trial, Watch)."""
-        trial = Trial(case)
+        trial = Trial(case, dtype)
         args = cases.in_dtype(case.args, dtype)
         trial.answer, trial.trouble, watch = call_student(
             function, args, self.forbids, shapes_of(self.call, args)
@@ -172,7 +245,13 @@ class Task:
         if trial.trouble is None:
             if not words.nothing_came(trial.answer):
                 expected, rounding = self.expected(case)
-                trial.findings = compare(self.returns, expected, trial.answer, rounding)
+                returns = case.returns or self.returns
+                trial.findings = compare(returns, expected, trial.answer, rounding, dtype)
+                trial.notes += [
+                    f"`{f.leaf.name}` is float64, though what came in is float32"
+                    for f in trial.findings
+                    if f.right and f.dtype == torch.float64 and dtype == torch.float32
+                ]
             else:
                 trial.trouble = Trouble.nothing()
             changed = not _same(args, cases.in_dtype(case.args, dtype))
@@ -276,13 +355,20 @@ def task(
 
 
 def _diagnosis(task, function, trials, visible):
-    """What may be wrong. If our own search fails, the verdict stands and only the name is lost."""
+    """What may be wrong, from the mistakes that are data where the task has such."""
+    if diagnosis.has_data(task):
+        return diagnosis.diagnose(task, function, trials, len(visible))
+    return diagnose(task, function, trials, visible)
+
+
+def attempt(make, otherwise):
+    """make(), or `otherwise` if that fails by a fault of our own; in the tests the fault raises."""
     try:
-        if diagnosis.has_data(task):
-            return diagnosis.diagnose(task, function, trials)
-        return diagnose(task, function, trials, visible)
+        return make()
     except Exception:  # noqa: BLE001
-        return Diagnosis()
+        if os.environ.get(STRICT):
+            raise
+        return otherwise
 
 
 def call_student(function, args, forbids, shapes):

@@ -11,35 +11,9 @@ from html import escape
 
 from rnn_course.checks import places, sections
 from rnn_course.checks.compare import describe, form
+from rnn_course.checks.honest import RECURRENT
 from rnn_course.checks.signature import names_of
-
-
-@dataclass
-class Verdict:
-    """What a check found: plain values only, so that it can be sent, stored and compared.
-
-    passed    is everything right
-    points    the share that was earned, 0 .. 1
-    mistakes  names of the known mistakes that give exactly these wrong numbers, most likely first
-    message   the words for the student, plain text
-    html      the same for a notebook
-    parts     part -> (earned, share)
-    status    right, wrong, error (the code stops), undone, ready-made
-    sections  where the book explains it: keys of sections.SECTIONS
-    told      the mistakes once more, each as a sentence
-    pairs     whether a search for two mistakes at once was put off, see patience.py
-    """
-
-    passed: bool
-    points: float
-    mistakes: list
-    message: str
-    html: str = ""
-    parts: dict = field(default_factory=dict)
-    status: str = "wrong"
-    sections: list = field(default_factory=list)
-    told: list = field(default_factory=list)
-    pairs: dict = field(default_factory=dict)
+from rnn_course.verdict import Verdict
 
 
 @dataclass
@@ -143,16 +117,18 @@ def nothing_came(answer):
 
 def is_undone(trial):
     trouble = trial.trouble
-    return trouble is not None and trouble.name in ("NotImplementedError", "None")
+    return trouble is not None and (trouble.undone or trouble.name == "None")
 
 
 def undone(task, trial):
     message = Message(task.name, "undone")
+    if trial is not None and trial.trouble.name == "None":
+        message.say(f"{task.name}: it returns nothing.", "head")
+        message.say("If you have written it: is the `return` missing?")
+        return verdict(message, where=[task.section])
     message.say(f"{task.name}: not done yet.", "head")
     if trial is None:
         message.say(f"The check wants your function: `{task.call}`.")
-    elif trial.trouble.name == "None":
-        message.say("It returns nothing. If you have written it: is the `return` missing?")
     elif len(trial.trouble.frames) > 1:
         called = trial.trouble.frames[-1][2]
         message.say(f"It calls `{called}`, which is still to be written.")
@@ -191,11 +167,13 @@ def cannot_load(task, trouble):
 def ready_made(task, called):
     message = Message(task.name, "ready-made")
     message.say(f"{task.name}: this one is to be written by hand.", "head")
-    message.say(f"Your function calls {' and '.join(called)}, which does the task's own work.")
+    message.say(f"Your function calls {' and '.join(called)}, which this task leaves to you.")
     if any("autograd" in name for name in called):
         message.say("Write the chain rule out, with torch's ordinary operations.")
-    else:
+    elif any(name.removeprefix("torch's ") in RECURRENT for name in called):
         message.say("To make a layer and to read its weights is fine; only calling it is not.")
+    else:
+        message.say("See the rules at the top of the notebook.")
     return verdict(message, 0.0, ["ready-made"], where=[task.section])
 
 
@@ -225,13 +203,22 @@ def failed(task, trials, parts, share, diagnosis):
         _stops(message, first.trouble)
     else:
         _table(message, task, first)
-    _what_is_right(message, trials, first)
+    if not first.hidden:
+        message.say(f"To look at these inputs: `{task.at}.inputs()`.")
+    _what_is_right(message, trials)
     _what_it_may_be(message, task, diagnosis, first)
     _notes(message, trials)
     where = [m.section or task.section for m in diagnosis.mistakes] or [task.section]
     found = verdict(message, share, diagnosis.mistakes, parts, where)
     found.pairs = diagnosis.pairs
     return found
+
+
+def without_words(task, parts, share):
+    """The verdict on a wrong answer where the words for it could not be made."""
+    message = Message(task.name, "wrong")
+    message.say(f"{task.name}: not right yet.", "head")
+    return verdict(message, share, parts=parts, where=[task.section])
 
 
 def _stops(message, trouble):
@@ -244,25 +231,33 @@ def _stops(message, trouble):
 
 def _table(message, task, trial):
     shapes = [_numbers(f.expected if f.kind == "shape" else f.got) for f in trial.findings]
-    known = places.sizes(task.returns, shapes)
-    rows, hints = [], []
+    known = places.sizes(trial.case.returns or task.returns, shapes)
+    rows, below = [], []
     for f in trial.findings:
         axes = f"({', '.join(f.leaf.axes)})" if f.leaf.axes else ""
+        shape = f"{axes} = {f.got}" if axes else f.got
         if f.kind == "right":
             rows.append((f.leaf.name, f"{axes} = {f.got}" if axes else "", "right"))
         elif f.kind in ("numbers", "nan"):
-            how = places.where(f.leaf, f.wrong)
-            far = "has nan in it" if f.kind == "nan" else f"off by up to {f.largest:.2g}"
-            rows.append((f.leaf.name, f"{axes} = {f.got}" if axes else f.got, f"{how}; {far}"))
+            row_of_ids = f.is_discrete and f.wrong.dim() == 1  # the count says enough
+            how = [] if row_of_ids else [places.where(f.leaf, f.wrong)]
+            rows.append((f.leaf.name, shape, "; ".join([*how, _how_far(f)])))
+            below.append((f, f"`{f.first.text(f.leaf.name, not trial.hidden)}`."))
         elif f.kind == "shape":
             got, expected = _numbers(f.got), _numbers(f.expected)
             wanted = f"{axes or places.letters(expected, known)} = {f.expected}"
-            came = places.letters(got, known)
+            came = places.letters(got, known, expected)
             came = f.got if came == f.got else f"{came} = {f.got}"
             rows.append((f.leaf.name, wanted, f"wrong shape: {came}"))
-            hints.append((f.leaf.name, places.shape_hint(expected, got, known)))
+            hint = places.shape_hint(expected, got, f.leaf.axes, known)
+            below.append((f, f"`{f.leaf.name}`: {_sentence(hint)}" if hint else ""))
+        elif f.kind == "dtype":
+            rows.append((f.leaf.name, axes, f"expected {f.expected}, got {f.got}"))
+        elif f.kind == "tied":
+            rows.append((f.leaf.name, shape, "still tied to autograd"))
+            below.append((f, f"`{f.leaf.name}`: return it detached, `.detach()`."))
         elif f.kind == "plain":
-            rows.append((f.leaf.name, "", f"wrong: {f.place}"))
+            rows.append((f.leaf.name, "", f"wrong: {f.first.text(f.leaf.name, not trial.hidden)}"))
         else:
             rows.append((f.leaf.name, axes, f"expected {f.expected}, got {f.got}"))
     same = {row[2] for row in rows}
@@ -270,16 +265,33 @@ def _table(message, task, trial):
         message.say(f"Expected {trial.findings[0].expected}; got {trial.findings[0].got}.")
     else:
         message.table(rows)
-    for name, hint in hints:
-        message.say(f"`{name}`: {hint}{'' if hint.endswith('?') else '.'}" if hint else "")
+    numbers = [said for f, said in below if f.kind in ("numbers", "nan")]
+    for said in numbers[:1] + [said for f, said in below if f.kind not in ("numbers", "nan")]:
+        message.say(said)
 
 
-def _what_is_right(message, trials, first):
+def _how_far(finding):
+    """How far a tensor's numbers are off: by how much, or, of whole numbers, how many."""
+    if finding.kind == "nan":
+        return "has nan in it"
+    if finding.is_discrete:
+        return f"{int(finding.wrong.sum())} of {finding.wrong.numel()} differ"
+    return f"off by up to {finding.largest:.2g}"
+
+
+def _sentence(text):
+    return text if text.endswith("?") else f"{text}."
+
+
+def _what_is_right(message, trials):
     """Cases that are right say as much as those that are wrong."""
-    right = [t.case.note or "the ordinary case" for t in trials if t.right]
-    right = list(dict.fromkeys(right))
-    if right:
-        message.say(f"Right: {'; '.join(right)}.")
+    right = {}
+    for trial in trials:
+        note = trial.case.note or "the ordinary case"
+        right[note] = right.get(note, True) and trial.right
+    said = [note for note, is_right in right.items() if is_right]
+    if said:
+        message.say(f"Right: {'; '.join(said)}.")
 
 
 def _what_it_may_be(message, task, diagnosis, first):
@@ -326,6 +338,8 @@ def _argument(name, value):
         if isinstance(value, tuple | list) and len(value) == len(name):
             return "(" + ", ".join(map(_argument, name, value)) + ")"
         return describe(value)
+    if isinstance(value, list | tuple) and not all(isinstance(v, int | float) for v in value):
+        return f"{name} = {describe(value).partition(': ')[0]}"
     said = describe(value)
     said = re.sub(r"^a tensor ", "", said)
     return f"{name} {said}" if said.startswith("(") else f"{name} = {said}"

@@ -10,6 +10,8 @@ parts that come from the input and u those that come from the state, each (N, H)
 import torch
 from torch.nn.functional import linear
 
+from rnn_course import weights
+
 NAMES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
 
@@ -29,7 +31,7 @@ def gru_step(a, u, state):
     return (n + z * (state[0] - n),)
 
 
-STEPS = {"RNN": (rnn_step, 1), "LSTM": (lstm_step, 4), "GRU": (gru_step, 3)}  # and their gates
+STEPS = {"RNN": rnn_step, "LSTM": lstm_step, "GRU": gru_step}
 
 
 def naive(step, xs, state, p):
@@ -98,7 +100,7 @@ class Rung(torch.nn.Module):
             setattr(self, f"{name}_l0", getattr(torchs, f"{name}_l0"))
 
     def forward(self, xs):
-        step, _ = STEPS[self.kind]
+        step = STEPS[self.kind]
         p = {name: getattr(self, f"{name}_l0") for name in NAMES}
         zeros = xs.new_zeros(xs.shape[1], p["weight_hh"].shape[1])
         return self.rung(step, xs, (zeros, zeros), p), None
@@ -111,7 +113,7 @@ def bare_matmuls(kind, T, N, I, H, arrays):
     projection of all steps, a matmul a step there and one a step back, and the gradients of both
     weights and of the input, one matmul each. No engine that has to compute these can be faster.
     """
-    _, gates = STEPS[kind]
+    gates = len(weights.KINDS[kind].gates)
     G = gates * H
     xs, hs, das = arrays((T * N, I)), arrays((T * N, H)), arrays((T * N, G))
     h, da = arrays((N, H)), arrays((N, G))

@@ -1,8 +1,11 @@
 """Numbers as pictures: heat maps over a sentence, lines, points, bars."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 
-from rnn_course.plots.picture import BLUE, CYCLE, INK, RED, canvas, finish
+from rnn_course.plots.picture import BLUE, CYCLE, INK, RED, Picture, canvas, finish
 
 
 def _array(values, dims, name):
@@ -14,7 +17,17 @@ def _array(values, dims, name):
     return array
 
 
-def heat(values, rows, columns, alt, title="", limit=None, digits=2, now=None, ylabel=""):
+def heat(
+    values: Any,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    alt: str,
+    title: str = "",
+    limit: float | None = None,
+    digits: int | None = 2,
+    now: int | None = None,
+    ylabel: str = "",
+) -> Picture:
     """A table of numbers with coloured cells: blue below zero, orange above, clear at zero.
 
     values (len(rows), len(columns)); for states over a sentence the columns are the words, so
@@ -54,7 +67,17 @@ def heat(values, rows, columns, alt, title="", limit=None, digits=2, now=None, y
 DASHES = ("-", "--", "-.", ":")
 
 
-def lines(series, alt, x=None, xlabel="", ylabel="", title="", log=False, height=2.6, marker=""):
+def lines(
+    series: Mapping[str, Any],
+    alt: str,
+    x: Any = None,
+    xlabel: str = "",
+    ylabel: str = "",
+    title: str = "",
+    log: bool = False,
+    height: float = 2.6,
+    marker: str = "",
+) -> Picture:
     """Curves with their names at their right ends, so that no legend has to be decoded.
 
     series: name -> numbers, at most four (more than that nobody can read). x: where they stand,
@@ -97,7 +120,15 @@ def _names_at_ends(axes, ends):
         )
 
 
-def scatter(points, names, alt, groups=None, title="", height=3.6, limits=None):
+def scatter(
+    points: Any,
+    names: Sequence[str] | None,
+    alt: str,
+    groups: Sequence[str] | None = None,
+    title: str = "",
+    height: float = 3.6,
+    limits: float | None = None,
+) -> Picture:
     """Points in the plane: points (V, 2); one group, one colour and mark.
 
     names   one for each point; or None, then each group is named at its middle
@@ -112,7 +143,9 @@ def scatter(points, names, alt, groups=None, title="", height=3.6, limits=None):
     for number, (kind, colour, mark) in enumerate(zip(kinds, CYCLE * 2, "os^Dvp*X", strict=False)):
         at = np.array([k for k, g in enumerate(groups) if g == kind])
         axes.plot(points[at, 0], points[at, 1], mark, color=colour)
-        for k in at if names else ():
+        for k in at:
+            if not names:
+                break
             left = number % 2  # two groups' names keep out of each other's way
             axes.annotate(
                 *(names[k], points[k]),
@@ -139,7 +172,14 @@ def scatter(points, names, alt, groups=None, title="", height=3.6, limits=None):
     return finish(figure, alt)
 
 
-def bars(values, alt, xlabel="", title="", digits=2, unit=""):
+def bars(
+    values: Mapping[str, float],
+    alt: str,
+    xlabel: str = "",
+    title: str = "",
+    digits: int = 2,
+    unit: str = "",
+) -> Picture:
     """Lengths to compare: name -> number, one bar each, the number at its end."""
     figure, axes = canvas(0.33 * len(values) + 0.6)
     names, numbers = list(values), [float(v) for v in values.values()]

@@ -11,13 +11,15 @@ from node to node:
 """
 
 from math import hypot
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path
 
-from rnn_course.plots.picture import INK, WIDTH, finish
+from rnn_course.plots.picture import INK, WIDTH, Picture, finish
+
+Point: TypeAlias = tuple[float, float]
 
 FAINT = 0.35  # how strong the parts are drawn whose turn has not come
 
@@ -32,22 +34,22 @@ class Node(NamedTuple):
     round: bool = False
 
     @property
-    def left(self):
+    def left(self) -> Point:
         return (self.x - self.w / 2, self.y)
 
     @property
-    def right(self):
+    def right(self) -> Point:
         return (self.x + self.w / 2, self.y)
 
     @property
-    def top(self):
+    def top(self) -> Point:
         return (self.x, self.y + self.h / 2)
 
     @property
-    def bottom(self):
+    def bottom(self) -> Point:
         return (self.x, self.y - self.h / 2)
 
-    def border(self, point):
+    def border(self, point: Point) -> Point:
         """Where a straight line from the middle towards `point` leaves the node."""
         dx, dy = point[0] - self.x, point[1] - self.y
         if self.round:
@@ -63,14 +65,23 @@ class Node(NamedTuple):
 class Diagram:
     """A sheet 10 units wide and `height` units high; (0, 0) is its lower left corner."""
 
-    def __init__(self, height):
+    def __init__(self, height: float) -> None:
         self.height = height
         self.figure = Figure(figsize=(WIDTH, WIDTH * height / 10))
         self.axes = self.figure.add_axes((0, 0, 1, 1))
         self.axes.set(xlim=(0, 10), ylim=(0, height))
         self.axes.axis("off")
 
-    def box(self, x, y, text="", colour=INK, w=1.2, h=0.8, faint=False):
+    def box(
+        self,
+        x: float,
+        y: float,
+        text: str = "",
+        colour: str = INK,
+        w: float = 1.2,
+        h: float = 0.8,
+        faint: bool = False,
+    ) -> Node:
         """A rounded box around (x, y)."""
         round_by = 0.12
         shape = FancyBboxPatch(
@@ -81,7 +92,15 @@ class Diagram:
         )
         return self._put(shape, Node(x, y, w, h), text, colour, faint)
 
-    def circle(self, x, y, text="", colour=INK, r=0.32, faint=False):
+    def circle(
+        self,
+        x: float,
+        y: float,
+        text: str = "",
+        colour: str = INK,
+        r: float = 0.32,
+        faint: bool = False,
+    ) -> Node:
         """An operation without weights: +, times, tanh."""
         return self._put(
             Circle((x, y), r), Node(x, y, 2 * r, 2 * r, round=True), text, colour, faint
@@ -94,7 +113,16 @@ class Diagram:
         self.text(node.x, node.y, text, faint=faint)
         return node
 
-    def text(self, x, y, text, colour=INK, size=None, align="center", faint=False):
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        colour: str = INK,
+        size: float | None = None,
+        align: str = "center",
+        faint: bool = False,
+    ) -> None:
         """Words or a formula on the sheet; align left, center or right of x."""
         strength = FAINT if faint else 1
         size = size or (12 if text.startswith("$") else 10)  # formulas look smaller than words
@@ -109,14 +137,23 @@ class Diagram:
             zorder=3,
         )
 
-    def arrow(self, *stops, text="", colour=INK, faint=False, shift=(0, 0), head=True):
+    def arrow(
+        self,
+        *stops: Node | Point,
+        text: str = "",
+        colour: str = INK,
+        faint: bool = False,
+        shift: Point = (0, 0),
+        head: bool = True,
+    ) -> None:
         """An arrow along nodes or points (x, y); text stands beside its middle, moved by shift."""
         if len(stops) < 2:
             raise ValueError(f"expected two stops or more, got {len(stops)}: arrow(a, b)")
         points = [s if not isinstance(s, Node) else (s.x, s.y) for s in stops]
         for end, neighbour in ((0, 1), (-1, -2)):
-            if isinstance(stops[end], Node):
-                points[end] = stops[end].border(points[neighbour])
+            node = stops[end]
+            if isinstance(node, Node):
+                points[end] = node.border(points[neighbour])
         self.axes.add_patch(
             FancyArrowPatch(
                 path=Path(points),
@@ -138,6 +175,6 @@ class Diagram:
                 x + shift[0], y + shift[1], text, align="left" if upright else "center", faint=faint
             )
 
-    def picture(self, alt):
+    def picture(self, alt: str) -> Picture:
         """The finished Picture; alt says in words what flows where."""
         return finish(self.figure, alt)

@@ -4,8 +4,8 @@ The names in the drawings are those of cells.py: a is what the input adds, u wha
 adds, i f g o and r z n are the gates and candidates.
 """
 
-from rnn_course.plots.diagram import Diagram
-from rnn_course.plots.picture import COLOURS
+from rnn_course.plots.diagram import Diagram, Node, Point
+from rnn_course.plots.picture import COLOURS, Picture
 
 X, H, C = COLOURS["x"], COLOURS["h"], COLOURS["c"]
 WHAT = {
@@ -32,7 +32,7 @@ def _gate(d, x, y, name, faint, squash="sigmoid"):
     return node
 
 
-def lstm_cell(parts="figo", strong=None, alt=None):
+def lstm_cell(parts: str = "figo", strong: str | None = None, alt: str | None = None) -> Picture:
     """An LSTM's step with the gates in `parts` and no others.
 
     parts   out of "figo"; "" is the bare road of the cell state. The boxes stand in the order in
@@ -59,7 +59,7 @@ def lstm_cell(parts="figo", strong=None, alt=None):
                 gates[part] = _gate(d, x, 3.1, part, faint[part], squash)
                 d.arrow((x, matmul.top[1]), gates[part], faint=faint[part])
 
-    stops = [(1.05, road)]  # what the cell state meets on its road
+    stops: list[Node | Point] = [(1.05, road)]  # what the cell state meets on its road
     if "f" in parts:
         stops.append(d.circle(1.9, road, "×", C, faint=faint["f"]))
         d.arrow(gates["f"], stops[-1], colour=COLOURS["f"], faint=faint["f"])
@@ -81,10 +81,10 @@ def lstm_cell(parts="figo", strong=None, alt=None):
 
     if "o" in parts:
         weak = faint["o"]
-        squash = d.circle(8.2, 5.45, "tanh", r=0.55, faint=weak)
+        tanh = d.circle(8.2, 5.45, "tanh", r=0.55, faint=weak)
         times = d.circle(8.2, 4.3, "×", H, faint=weak)
-        d.arrow((8.2, road), squash, colour=C, faint=weak)
-        d.arrow(squash, times, faint=weak)
+        d.arrow((8.2, road), tanh, colour=C, faint=weak)
+        d.arrow(tanh, times, faint=weak)
         d.arrow(gates["o"], (gates["o"].x, 4.3), times, colour=COLOURS["o"], faint=weak)
         d.arrow(times, (8.95, 4.3), colour=H, faint=weak)
         d.text(9.5, 4.3, "$h_t$", faint=weak)
@@ -93,7 +93,9 @@ def lstm_cell(parts="figo", strong=None, alt=None):
     )
 
 
-def gru_cell(parts="zrn", strong=None, reset="after", alt=None):
+def gru_cell(
+    parts: str = "zrn", strong: str | None = None, reset: str = "after", alt: str | None = None
+) -> Picture:
     """A GRU's step with the gates in `parts` and no others.
 
     parts, strong, alt   as in lstm_cell, out of "zrn"
@@ -153,7 +155,7 @@ def gru_cell(parts="zrn", strong=None, reset="after", alt=None):
         else:
             d.arrow((5.2, source), (5.2, y), last, colour=H, faint=faint["n"])
 
-    stops = [(1.05, road)]  # what the state meets on its road
+    stops: list[Node | Point] = [(1.05, road)]  # what the state meets on its road
     if "z" in parts:
         stops.append(d.circle(1.9, road, "×", H, faint=faint["z"]))
         d.arrow(gates["z"], stops[-1], colour=COLOURS["z"], faint=faint["z"])

@@ -1,12 +1,21 @@
 """The networks of the book: cells unrolled over the words of a sentence."""
 
+from collections.abc import Sequence
+
 from rnn_course.plots.diagram import Diagram
-from rnn_course.plots.picture import COLOURS, INK
+from rnn_course.plots.picture import COLOURS, INK, Picture
 
 X, H, Y = COLOURS["x"], COLOURS["h"], COLOURS["y"]
 
 
-def unrolled(words, alt=None, layers=1, directions=1, now=None, outputs=False):
+def unrolled(
+    words: Sequence[str],
+    alt: str | None = None,
+    layers: int = 1,
+    directions: int = 1,
+    now: int | None = None,
+    outputs: bool = False,
+) -> Picture:
     """A network over a sentence: time runs to the right, layers go up.
 
     words     one a time step; at most six, or four with two directions

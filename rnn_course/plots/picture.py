@@ -16,12 +16,19 @@ import io
 import logging
 import re
 from html import escape
+from typing import Any
 
 # Without this, matplotlib may say on stderr that it builds its font cache, and the page fails.
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 
-from matplotlib import rcParams  # noqa: E402
-from matplotlib.figure import Figure  # noqa: E402
+try:
+    from matplotlib import rcParams
+    from matplotlib.figure import Figure
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        "figures are drawn by matplotlib, which is not installed: "
+        "python -m pip install 'rnn-course[notebooks]'"
+    ) from error
 
 INK = "#000000"  # stands for the text colour of the page
 BLUE, RED, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
@@ -49,7 +56,7 @@ STYLE = {  # for every figure drawn after the import
     "svg.fonttype": "path",  # letters as outlines: the same on every machine
     "svg.hashsalt": "rnn_course",  # the same figure gives the same text
 }
-rcParams.update(STYLE)  # for whatever is drawn after this import
+rcParams.update(STYLE)  # type: ignore[arg-type]  # for whatever is drawn after this import
 
 # The book's theme puts cell outputs on a pale ground in dark mode; pictures need none.
 RESET = (
@@ -85,7 +92,7 @@ class Picture:
         return f"[figure: {self.alt}]"
 
 
-def canvas(height, panels=1, **options):
+def canvas(height: float, panels: int = 1, **options: Any) -> tuple[Figure, Any]:
     """An empty matplotlib figure in the book's style, `height` inches: (figure, axes).
 
     panels > 1 stacks that many axes on top of each other (side by side would be too small on a
@@ -96,7 +103,7 @@ def canvas(height, panels=1, **options):
     return figure, (axes[0] if panels == 1 else list(axes))
 
 
-def finish(figure, alt):
+def finish(figure: Figure, alt: str) -> "Picture":
     """The Picture of a matplotlib figure; alt is its description."""
     buffer = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))

@@ -3,6 +3,7 @@
 Without JavaScript, and on paper, all frames stand side by side.
 """
 
+from collections.abc import Iterable
 from html import escape
 
 from rnn_course.plots.picture import RESET, Picture
@@ -93,7 +94,7 @@ class Player:
         return f"[player: {self.label}]\n{steps}"
 
 
-def player(frames, label, captions=None):
+def player(frames: Iterable[Picture], label: str, captions: Iterable[str] | None = None) -> Player:
     """Step through pictures of the same size.
 
     frames    Pictures, in order; two or more

@@ -1,5 +1,6 @@
 """What the judge's tests share: one judge pool for all of them, and what to do where there is no sandbox."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -19,8 +20,10 @@ LIMITS = Limits(
 
 @pytest.fixture(scope="session")
 def isolation():
-    """Skips where the platform has no isolation; says which."""
+    """Skips where the platform has no isolation, and fails where it is to have one (`.ci/run`)."""
     possible, line = sandbox.probe()
+    if not possible and os.environ.get("REQUIRE_ISOLATION"):
+        pytest.fail(line)
     if not possible:
         pytest.skip(line)
     return line
@@ -33,7 +36,7 @@ def judges(isolation):
 
 
 @pytest.fixture(scope="session")
-def trusting_court():
+def trusting_judges():
     """One without isolation, which works on every platform that can fork."""
     with JudgePool(LIMITS, trusted=True) as judges:
         yield judges
@@ -51,8 +54,10 @@ class Judged:
     def __init__(self, judges, cells):
         kinds = {"student": STUDENT, "given": GIVEN, "test": TEST}
         self.cells = [Cell(kinds[kind.rstrip("0123456789")], source) for kind, source in cells]
-        results, self.events = judges.judge(self.cells)
-        self.outputs = [outputs for outputs, _ in results]
+        results, self.what_happened = judges.judge(self.cells)
+        self.events = list(dict.fromkeys(event.kind for event in self.what_happened))
+        self.outputs = [outputs for outputs, _, _ in results]
+        self.verdicts = [verdict for _, _, verdict in results]
         self.tests = [
             output for cell, output in zip(self.cells, self.outputs, strict=True)
             if cell.kind == TEST

@@ -45,15 +45,23 @@ CLASS = {
 }
 
 
-def run(course, students=None, **options):
+@pytest.fixture(scope="module", autouse=True)
+def judges():
+    """One pool of judges for all these tests; `run` below uses it where nothing else is said."""
+    with class_run.judging(LIMITS, TRUSTED) as run.judges:
+        yield
+
+
+def run(course, students=None, judges=None, **options):
     done = []
 
     def progress(todo):
         done.extend(todo)
         return todo
 
-    options = {"limits": LIMITS, "trusted": TRUSTED, "progress": progress} | options
-    rows = class_run.grade_class(course, toy.NAME, students or course.students(toy.NAME), **options)
+    students = students or course.students(toy.NAME)
+    options = {"judges": judges or run.judges, "progress": progress} | options
+    rows = class_run.grade_class(course, toy.NAME, students, **options)
     return {row.student: row for row in rows}, sorted(done)
 
 
@@ -105,7 +113,60 @@ def test_after_a_change_of_a_test_or_of_a_limit_everyone_is_done_again(course):
     assert len(run(course)[1]) == 4
     assert run(course)[1] == []
     more = Limits(cell_seconds=4.0, grace=0.5, memory=512 * MB)
-    assert len(run(course, limits=more)[1]) == 4
+    with class_run.judging(more, TRUSTED) as judges:
+        assert len(run(course, judges=judges)[1]) == 4
+
+
+LOADED = """
+import sys
+from rnn_course.checks import check
+import rnn_course.autograde.judge, rnn_course.autograde.judge_pool, rnn_course.autograde.ledger
+import rnn_course.autograde.grade_submission, rnn_course.autograde.sandbox.__main__
+print(check.rnn_cell(lambda x, h, W_ih, W_hh, b_ih, b_hh: (x @ W_ih.T + h @ W_hh.T).tanh()).points)
+print(*[m.__file__ for n, m in sys.modules.items() if n.startswith("rnn_course")], sep="\\n")
+"""
+
+
+def test_the_key_covers_all_that_the_judge_and_the_checks_load():
+    said = subprocess.run(
+        [sys.executable, "-c", LOADED], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
+    )
+    points, *loaded = said.stdout.splitlines()
+    covered = set(map(str, class_run.grader_files().values()))
+    assert points == "0" and len(loaded) > 30
+    assert [path for path in loaded if path not in covered and "/intake" not in path] == []
+    assert set(map(str, sandbox.FILES)) <= covered
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["ops.py", "cells.py", "verdict.py", "checks/compare.py", "checks/tasks/rnn.py"]
+    + ["checks/data/new.toml", "autograde/judge.py", "autograde/sandbox/worker.py"],
+)
+def test_a_change_of_any_file_that_grades_changes_the_key(name, tmp_path):
+    package = tmp_path / "rnn_course"
+    for file, path in class_run.grader_files().items():
+        (package / file).parent.mkdir(parents=True, exist_ok=True)
+        (package / file).write_bytes(path.read_bytes())
+    before = class_run.grader(package)
+    assert before == class_run.grader()  # where it lies is of no account
+    (package / name).parent.mkdir(exist_ok=True)
+    with (package / name).open("a") as file:
+        file.write("\n")
+    class_run.grader.cache_clear()
+    assert class_run.grader(package) != before
+
+
+@pytest.mark.parametrize("library", class_run.LIBRARIES)
+def test_another_version_of_a_library_changes_the_key(library, monkeypatch):
+    before, version = class_run.grader(), class_run.importlib.metadata.version
+    changed = {library: "99.0"}
+    monkeypatch.setattr(
+        class_run.importlib.metadata, "version", lambda name: changed.get(name) or version(name)
+    )
+    class_run.grader.cache_clear()
+    assert class_run.grader() != before
+    class_run.grader.cache_clear()
 
 
 def test_a_mark_given_by_hand_is_kept_and_looked_at_again_only_if_the_answer_changed(course):
@@ -122,7 +183,7 @@ def test_a_mark_given_by_hand_is_kept_and_looked_at_again_only_if_the_answer_cha
 
 
 def test_hidden_seeds_differ_from_student_to_student_and_change_the_key(course):
-    from rnn_course.autograde.seeds import KEY_FILE, hidden_seed
+    from rnn_course.checks.seeds import KEY_FILE, hidden_seed
 
     ann, bob = (hidden_seed(course.home, s, toy.NAME) for s in ("ann", "bob"))
     assert ann != bob and ann == hidden_seed(course.home, "ann", toy.NAME)
@@ -187,15 +248,15 @@ import sys
 sys.path.insert(0, {root!r})
 from tests.judge.test_class_run import LIMITS, TRUSTED
 from tests.attacks.toy import NAME, Class
-from rnn_course.autograde.class_run import grade_class
+from rnn_course.autograde.class_run import grade_class, judging
 if __name__ == "__main__":
     course = Class({folder!r})
     def progress(todo):
         for student in todo:
             print(student, flush=True)
             yield student
-    grade_class(course, NAME, course.students(NAME), limits=LIMITS, trusted=TRUSTED,
-                progress=progress)
+    with judging(LIMITS, TRUSTED) as judges:
+        grade_class(course, NAME, course.students(NAME), judges, progress=progress)
 """
 
 
@@ -223,9 +284,8 @@ def test_a_run_that_is_stopped_is_taken_up_where_it_was(course, sent, tmp_path):
 
 def test_without_isolation_nothing_is_graded(course, monkeypatch):
     monkeypatch.setattr(sandbox, "probe", lambda: (False, "no isolation: none here"))
-    fresh = Limits(cell_seconds=2.5)  # a judge pool that was not started yet
     with pytest.raises(sandbox.NoIsolation, match="--trust-submissions"):
-        run(course, limits=fresh, trusted=False)
+        class_run.judging(LIMITS, trusted=False)
     assert toy.scores(course.root) == {}
 
 
@@ -234,4 +294,4 @@ def test_a_scheduler_needs_dask(course, monkeypatch):
 
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(CourseError, match="pip install distributed"):
-        run(course, scheduler="tcp://127.0.0.1:1")
+        class_run.judging(scheduler="tcp://127.0.0.1:1")

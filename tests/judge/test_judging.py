@@ -270,17 +270,19 @@ def test_a_judge_that_ends_in_a_students_cell_does_not_begin_for_ever(isolation,
     from rnn_course.autograde.notebook_cell import Cell
 
     judges = JudgePool.__new__(JudgePool)
-    tried = []
+    tried, spent = [], []
 
-    def dies_at_the_second(job):
+    def dies_at_the_second(job, file):
         tried.append(list(job["skip"]))
-        fine = {"outputs": [], "number": 1, "events": []}
-        return [fine] * 2 if 1 in job["skip"] else [fine]
+        spent.append(job["spent"])
+        fine = {"outputs": [], "number": 1, "events": [], "verdict": None, "spent": (1.0, 2.0)}
+        return {"read": None, "cells": 2}, [fine] * 2 if 1 in job["skip"] else [fine], 3.0
 
     judges._try = dies_at_the_second
     judges.judge([Cell("student", "1"), Cell("student", "2")])
     assert tried == [[], [1]]
-    judges._try = lambda job: []
+    assert spent == [(0.0, 0.0), (4.0, 5.0)]  # what the first one used counts for the second
+    judges._try = lambda job, file: ({"read": None, "cells": 1}, [], 0.0)
     with pytest.raises(RuntimeError, match="the judge ended at cell 0"):
         judges.judge([Cell("student", "1")])
 
@@ -510,11 +512,11 @@ def test_magics_do_no_harm(judged):
     assert any("image/png" in o.get("data", {}) for o in done.outputs[1])
 
 
-def test_without_isolation_the_verdicts_are_the_same(trusting_court):
+def test_without_isolation_the_verdicts_are_the_same(trusting_judges):
     from tests.judge.conftest import Judged
 
     done = Judged(
-        trusting_court,
+        trusting_judges,
         [
             ("student", T + "def f(x): return 2 * x\ndef g(): return torch.nn.RNN(1, 1)(x)"),
             ("test", T + "assert torch.equal(f(torch.ones(1)), 2 * torch.ones(1))"),

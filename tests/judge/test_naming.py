@@ -59,3 +59,19 @@ def test_a_notebook_has_only_so_much_time(told):
 def test_every_answer_is_in_the_first_turn_and_most_students_in_the_second():
     first, others = class_run.in_turns(PEOPLE)
     assert first == ["ann", "cyd"] and others == ["bob", "dan"]
+
+
+def test_the_verdict_of_a_check_comes_through_the_judge(judged):
+    done = judged(
+        ("student", "def rnn_cell(x, h, W_ih, W_hh, b_ih, b_hh):\n"
+         "    return (x @ W_ih.T + b_ih + h @ W_hh.T).tanh()"),
+        ("test", "from rnn_course.checks import check\ncheck.rnn_cell(rnn_cell, points=3)"),
+        ("test2", "1 + 1"),
+        ("test3", "assert rnn_cell is None"),
+        ("test4", "rnn_cell()"),
+    )  # fmt: skip
+    _, found, nothing, wrong, error = done.verdicts
+    assert (found.passed, found.status, found.mistakes) == (False, "wrong", ["bias-hh-missing"])
+    assert "b_hh" in found.told[0] and found.sections == ["rnn/biases"]
+    assert nothing is None  # no check was called, and nothing raised: the points say the rest
+    assert [wrong.status, error.status] == ["wrong", "error"] and not wrong.passed

@@ -2,36 +2,44 @@
 
 import re
 
-import nbformat
 import pytest
 
 from rnn_course.autograde import report
 from rnn_course.autograde.course import CourseError
-from rnn_course.autograde.report import Work
+from rnn_course.autograde.ledger import Row
+from rnn_course.verdict import Verdict
+from tests.attacks import toy
 
 WORTH = {"cell": 3.0, "why": 4.0}
-BIAS = {
-    "status": "wrong",
-    "mistakes": ["bias-hh-missing"],
-    "told": ["b_hh < is missing"],
-    "sections": ["lstm/biases"],
-}
-GATES = {
-    "status": "wrong",
-    "mistakes": ["bias-hh-missing", "gates"],
-    "told": ["b_hh < is missing", "gates"],
-    "sections": ["lstm/biases", "lstm/gates"],
-}
-UNKNOWN = {"status": "wrong", "mistakes": [], "told": [], "sections": ["lstm/step"]}
-UNDONE = {"status": "undone", "mistakes": [], "told": [], "sections": ["lstm/step"]}
-RIGHT = {"status": "right", "mistakes": [], "told": [], "sections": []}
+BIAS = Verdict(
+    False, 0.5, ["bias-hh-missing"], told=["b_hh < is missing"], sections=["lstm/biases"]
+)
+GATES = Verdict(
+    False,
+    0.0,
+    ["bias-hh-missing", "gates"],
+    told=["b_hh < is missing", "gates"],
+    sections=["lstm/biases", "lstm/gates"],
+)
+UNKNOWN = Verdict(False, 0.0, sections=["lstm/step"])
+UNDONE = Verdict(False, 0.0, status="undone", sections=["lstm/step"])
+RIGHT = Verdict(True, 1.0, status="right")
+
+
+def row(student, status, points, cell, why, verdict, words="", seconds=0.0):
+    tasks = {"cell": cell, "why": why}
+    to_mark = WORTH["why"] if why is None else 0.0
+    verdicts = {"cell": verdict}
+    return Row(student, "rnn", status, points, 7.0, to_mark, tasks, WORTH, verdicts, words, seconds)
+
+
 CLASS = [
-    Work("ann", "graded", "", 3.0, {"cell": 3.0, "why": None}, {"cell": RIGHT}, 0.25),
-    Work("bob <b>", "graded", "", 1.0, {"cell": 1.0, "why": 0.0}, {"cell": BIAS}, 2.0),
-    Work("cyd", "tampered", "cell had been changed", 0.0, {"cell": 0.0, "why": None}, {"cell": GATES}),
-    Work("dan", "graded", "", 0.0, {"cell": 0.0, "why": 0.0}, {"cell": UNDONE}),
-    Work("eve", "graded", "", 0.0, {"cell": 0.0, "why": 0.0}, {"cell": UNKNOWN}),
-]  # fmt: skip
+    row("ann", "graded", 3.0, 3.0, None, RIGHT, seconds=0.25),
+    row("bob <b>", "graded", 1.0, 1.0, 0.0, BIAS, seconds=2.0),
+    row("cyd", "tampered", 0.0, 0.0, None, GATES, words="cell had been changed"),
+    row("dan", "graded", 0.0, 0.0, 0.0, UNDONE),
+    row("eve", "graded", 0.0, 0.0, 0.0, UNKNOWN),
+]
 
 
 @pytest.fixture
@@ -96,29 +104,9 @@ def test_the_page_needs_no_network(page):
     assert page.count("<svg") == 2 == page.count('role="img"')
 
 
-def test_what_a_check_found_comes_through_the_judge_and_is_read_again(judged):
-    done = judged(
-        ("student", "def rnn_cell(x, h, W_ih, W_hh, b_ih, b_hh):\n"
-         "    return (x @ W_ih.T + b_ih + h @ W_hh.T).tanh()"),
-        ("test", "from rnn_course.checks import check\ncheck.rnn_cell(rnn_cell, points=3)"),
-    )  # fmt: skip
-    cell = nbformat.v4.new_code_cell(metadata={"nbgrader": {"grade_id": "rnn-cell"}})
-    cell.outputs = [nbformat.from_dict(output) for output in done.tests[0]]
-    found = report.found_in(nbformat.v4.new_notebook(cells=[cell]))["rnn-cell"]
-    assert found["status"] == "wrong" and found["mistakes"] == ["bias-hh-missing"]
-    assert "b_hh" in found["told"][0] and found["sections"] == ["rnn/biases"]
-
-
-def test_an_assignment_that_is_not_graded_has_no_report():
-    import contextlib
-    from types import SimpleNamespace
-
-    def execute(*arguments):
-        raise LookupError("no such table: judge_run")
-
-    @contextlib.contextmanager
-    def gradebook():
-        yield SimpleNamespace(db=SimpleNamespace(execute=execute))
-
+def test_an_assignment_that_is_not_graded_has_no_report(tmp_path):
+    course = toy.Class(toy.make_course(tmp_path))
     with pytest.raises(CourseError, match="nothing of 'toy' is graded; run `rnn-course grade toy`"):
-        report.read_class(SimpleNamespace(gradebook=gradebook), "toy")
+        report.read_class(course, toy.NAME)
+    with pytest.raises(CourseError, match="nothing of 'none' is graded"):
+        report.read_class(course, "none")

@@ -219,7 +219,11 @@ def test_a_closed_connection_is_lost_and_a_silent_one_times_out():
     here, there = socket.socketpair()
     with there:
         with pytest.raises(TimeoutError):
-            wire.receive(there, deadline=0)
+            wire.receive(there, left=lambda: 0)
+        waits = iter([0.01, 0.01, 0])  # it asks again after each
+        with pytest.raises(TimeoutError):
+            wire.receive(there, left=lambda: next(waits))
+        assert next(waits, None) is None
         here.sendall(frame({"value": 1})[:-1])
         here.close()
         with pytest.raises(wire.Lost):

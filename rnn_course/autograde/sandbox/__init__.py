@@ -15,6 +15,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from rnn_course.autograde.sandbox import processor_time
+
 HERE = Path(__file__).resolve().parent
 FILES = [
     HERE / f"{name}.py"
@@ -22,6 +24,9 @@ FILES = [
 ]
 INSIDE = "/sandbox"  # where FILES are in the sandbox
 PACKAGES = "/packages"  # where the site-packages are: a sandbox has a /tmp and a /home of its own
+# files among them that say where the course lies on this machine
+TELL_A_PATH = ("*.pth", "*.egg-link", "__editable__*", "__pycache__/__editable__*")
+TELL_A_PATH += ("*.dist-info/direct_url.json",)
 NOBODY = 65534  # whom root becomes
 KIND = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_STREAM
 START_SECONDS = 120  # for torch to be imported on a slow disk
@@ -119,6 +124,9 @@ def _bind_all(python):
     for k, folder in enumerate(package_folders()):
         if (folder / "rnn_course").is_dir():  # the course, installed there as a copy
             argv += ["--tmpfs", f"{PACKAGES}/{k}/rnn_course"]
+        for pattern in TELL_A_PATH:
+            for file in folder.glob(pattern):
+                argv += ["--ro-bind", os.devnull, f"{PACKAGES}/{k}/{file.relative_to(folder)}"]
     return argv
 
 
@@ -204,6 +212,7 @@ class ForkServer:
         """A new sandbox: (talk, life), the sockets to its process and to its supervisor."""
         self.wait()
         talk, talk_there = socket.socketpair()
+        processor_time.announce_sender(talk)
         life, life_there = socket.socketpair()
         request = json.dumps({"limits": limits.as_dict(), "preload": list(preload)}).encode()
         socket.send_fds(self.control, [request], [talk_there.fileno(), life_there.fileno()])

@@ -14,6 +14,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 # sched.h, sys/mount.h, sys/prctl.h
 NEW_MOUNTS, NEW_IPC, NEW_USER, NEW_PROCESSES = 0x20000, 0x8000000, 0x10000000, 0x20000000
+NEW_NETWORK = 0x40000000
 NO_SETUID, NO_DEVICES, BIND, RECURSIVE, PRIVATE = 2, 4, 0x1000, 0x4000, 1 << 18
 DIE_WITH_PARENT, DUMPABLE, SET_SECCOMP, DROP_BOUND, NO_NEW_PRIVILEGES = 1, 4, 22, 24, 38
 
@@ -34,9 +35,10 @@ def mount(source, target, kind, flags=0, options=None):
 
 
 def new_namespaces():
-    """The next child is the first process of its own world: users, processes, shared memory."""
+    """The next child is the first process of its own world: users, processes, shared memory, and a
+    network with nothing in it, so that no abstract socket's name is another's."""
     user, group = os.getuid(), os.getgid()
-    _check(libc.unshare(NEW_USER | NEW_PROCESSES | NEW_IPC), "new namespaces")
+    _check(libc.unshare(NEW_USER | NEW_PROCESSES | NEW_IPC | NEW_NETWORK), "new namespaces")
     for name, text in (
         ("setgroups", "deny"),
         ("uid_map", f"{user} {user} 1"),
@@ -46,7 +48,9 @@ def new_namespaces():
             file.write(text)
 
 
-def private_mounts(folder_size, empty=("/proc",), fresh=("/desk", "/tmp", "/dev/shm"), hide=()):
+def private_mounts(
+    folder_size, empty=("/proc", "/dev/pts"), fresh=("/desk", "/tmp", "/dev/shm"), hide=()
+):
     """Fresh, empty working folders; nothing in `empty`; the files in `hide` read as empty."""
     _check(libc.unshare(NEW_MOUNTS), "new mounts")
     mount(None, "/", None, RECURSIVE | PRIVATE)
@@ -92,6 +96,9 @@ def limit_resources(limits):
 NEW_PROCESS = {"fork": (57, None), "vfork": (58, None), "execve": (59, 221), "execveat": (322, 281)}
 NEVER = {
     "socket": (41, 198),  # no talking, not even inside the sandbox
+    "bind": (49, 200),  # nor by a pair of sockets that are joined to others
+    "connect": (42, 203),
+    "listen": (50, 201),
     "io_uring_setup": (425, 425),  # would do the same by another door
     "ptrace": (101, 117),
     "process_vm_readv": (310, 270),
@@ -109,6 +116,9 @@ NEVER = {
     "fsopen": (430, 430),
     "mount_setattr": (442, 442),
     "open_by_handle_at": (304, 265),
+    "inotify_init": (253, None),  # all sandboxes read the same files: no hearing who opens one
+    "inotify_init1": (294, 26),
+    "fanotify_init": (300, 262),
     "memfd_create": (319, 279),  # memory that no limit would count
     "memfd_secret": (447, 447),
     "shmget": (29, 194),
@@ -123,32 +133,55 @@ NEVER = {
     "userfaultfd": (323, 282),
     "personality": (135, 92),
 }
+# locks on the files that all sandboxes read would be signs for each other: they seem to be taken,
+# and nobody else is there to see a difference
+FLOCK, FCNTL, FUTEX = (73, 32), (72, 25), (202, 98)
+LOCK_COMMANDS = (6, 7, 37, 38)  # fcntl.h: F_SETLK, F_SETLKW and those of open file descriptions
+SIGN_COMMANDS = (1024, 1026)  # F_SETLEASE, F_NOTIFY
+# futex.h: to wait at a place in a shared file, on either clock. "Try again" makes whoever must
+# wait look by itself; threads wait by the private ones
+FUTEX_WAITS = (0, 9, 11, 256, 265, 267)
+NEWER = 449  # system calls that are younger than this list: programs do without them
+
 MACHINES = {"x86_64": (0, 0xC000003E, 56), "aarch64": (1, 0xC00000B7, 220)}  # audit arch, clone
 CLONE3, CLONE_THREAD = 435, 0x10000
-ALLOW, ERROR, EPERM, ENOSYS = 0x7FFF0000, 0x00050000, 1, 38
+ALLOW, ERROR, EPERM, EAGAIN, ENOSYS = 0x7FFF0000, 0x00050000, 1, 11, 38
 
 
 def seccomp_program(column, architecture, clone, processes_too):
     """The filter, as the kernel's classic BPF: a list of (code, jump if true, if false, number)."""
     load, equal, at_least, bit_set, ret = 0x20, 0x15, 0x35, 0x45, 0x06
+    number, first, second = 0, 16, 24  # where a call's number and its arguments stand
     refused = dict(NEVER) if processes_too else {**NEVER, **NEW_PROCESS}
     numbers = [n[column] for n in refused.values() if n[column] is not None]
     program = [
         (load, 0, 0, 4),  # the architecture of this call
         (equal, 1, 0, architecture),
         (ret, 0, 0, ERROR | EPERM),  # 32-bit calls have other numbers
-        (load, 0, 0, 0),  # the call's number
+        (load, 0, 0, number),
         (at_least, 0, 1, 0x40000000),
         (ret, 0, 0, ERROR | EPERM),  # x32 as well
+        (at_least, 0, 1, NEWER),
+        (ret, 0, 0, ERROR | ENOSYS),
     ]
-    for number in numbers:
-        program += [(equal, 0, 1, number), (ret, 0, 0, ERROR | EPERM)]
+
+    def answers(wanted, error):
+        return [line for k in wanted for line in ((equal, 0, 1, k), (ret, 0, 0, ERROR | error))]
+
+    def only_for(call, lines):
+        """These lines for one call, whose second argument is loaded; then all the others."""
+        lines = [(load, 0, 0, second), *lines, (load, 0, 0, number)]
+        return [(equal, 0, len(lines), call[column]), *lines]
+
+    program += answers(numbers, EPERM) + answers([FLOCK[column]], 0)
+    program += only_for(FCNTL, answers(LOCK_COMMANDS, 0) + answers(SIGN_COMMANDS, EPERM))
+    program += only_for(FUTEX, answers(FUTEX_WAITS, EAGAIN))
     if not processes_too:
         program += [
             (equal, 0, 1, CLONE3),  # its flags cannot be read from here; "unknown call" makes
             (ret, 0, 0, ERROR | ENOSYS),  # the C library take clone for its threads
             (equal, 0, 3, clone),
-            (load, 0, 0, 16),  # clone's flags: a thread, or a process?
+            (load, 0, 0, first),  # clone's flags: a thread, or a process?
             (bit_set, 1, 0, CLONE_THREAD),
             (ret, 0, 0, ERROR | EPERM),
         ]

@@ -4,17 +4,14 @@ Every way to them (nn.LSTM, torch.lstm, torch._VF, torch.ops, torch.jit) ends in
 dispatcher, so that is where they are taken out, before the student's first line runs. To make a
 layer and to read its weights is still possible; only to call it is not.
 
-In torch there are also versions in plain Python; those are emptied, and their files hidden. And
-below the dispatcher lie the C++ functions, which `ctypes` could call: their machine code is
-overwritten.
+In torch there are also versions in plain Python; those are emptied, and their files hidden. Below
+the dispatcher lie the C++ functions. Nothing keeps a program from calling those by their addresses:
+whatever is done to them in memory, libtorch's file can be read again.
 """
 
 import ctypes
 import linecache
-import mmap
-import platform
 import re
-import struct
 import warnings
 from pathlib import Path
 
@@ -57,7 +54,6 @@ def disable():
         # a library that is freed gives its operations back: this one never is, and has no name
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))
     _empty_python_versions()
-    _empty_machine_code()
     folder = Path(torch.__file__).parent
     return [str(f) for pattern in _FILES for f in folder.glob(pattern)]
 
@@ -84,41 +80,3 @@ def _empty_python_versions():
             table[operation] = _refuse
             operation.py_kernels.clear()
             operation._dispatch_cache.clear()
-
-
-# ---------------------------------------------------------------- below the dispatcher
-
-# a function of at::native and the like, as C++ writes its name; not those that ask the dispatcher
-_CODE = re.compile(
-    rb"_ZN2at(?:6native|\d+composite[a-z]+|3cpu)\d+[a-z_]*(?:lstm|gru|rnn)[a-z_]*E[^\0]+"
-)
-TRAP = {"x86_64": b"\x0f\x0b", "aarch64": b"\x00\x00\x00\x00"}  # no instruction: SIGILL
-NAMES_TABLE = 11  # elf.h: the section of a shared library's dynamic symbols
-WRITABLE, EXECUTABLE = 3, 5  # sys/mman.h, both with PROT_READ
-
-
-def _empty_machine_code():
-    """Put a trap at the beginning of each function that a program could find by its name."""
-    file = Path(torch.__file__).parent / "lib" / "libtorch_cpu.so"
-    trap = TRAP.get(platform.machine())
-    if trap is None or not file.exists():
-        return
-    library, libc, page = ctypes.CDLL(str(file)), ctypes.CDLL(None), mmap.PAGESIZE
-    for name in functions_in(file):
-        start = ctypes.cast(getattr(library, name), ctypes.c_void_p).value
-        whole = ctypes.c_void_p(start & -page), ctypes.c_size_t(2 * page)
-        if libc.mprotect(*whole, WRITABLE) == 0:
-            ctypes.memmove(start, trap, len(trap))
-            libc.mprotect(*whole, EXECUTABLE)
-
-
-def functions_in(file):
-    """The names of the recurrent functions that a shared library (64-bit ELF) offers."""
-    with open(file, "rb") as opened, mmap.mmap(opened.fileno(), 0, prot=mmap.PROT_READ) as image:
-        (table,) = struct.unpack_from("<Q", image, 40)
-        size, count = struct.unpack_from("<HH", image, 58)
-        sections = [struct.unpack_from("<IIQQQQI", image, table + k * size) for k in range(count)]
-        link = next(s[6] for s in sections if s[1] == NAMES_TABLE)
-        at, length = sections[link][4:6]
-        names = {match.decode() for match in _CODE.findall(image, at, at + length)}
-    return sorted(n for n in names if not re.search(r"backward|flatten", n))

@@ -10,7 +10,7 @@ Each request on a control socket is one JSON line with two sockets beside it: `t
 the judge speaks with the student's process, and `life`, by which it speaks with its supervisor:
 
     judge -> supervisor   b"i" interrupt the student's code      b"k" or a closed socket: kill it
-    supervisor -> judge   JSON when it is dead: {"why", "status"}
+    supervisor -> judge   JSON when it is dead: {"why", "status", "cpu"}
 
 So for each sandbox there are two processes: the supervisor, forked from here, and the student's,
 forked from the supervisor into namespaces of its own.
@@ -88,13 +88,14 @@ def supervise(talk, life, request, trusted, hidden, worker):
     talk.close()
     limits = request["limits"]
     bound = limits["memory"] if limits["processes"] and not trusted else None
-    why, status = watch(pid, life, bound)
+    why, status, used = watch(pid, life, bound)
     if trusted:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)  # what it left running in its group
         shutil.rmtree(folder, ignore_errors=True)
     with contextlib.suppress(OSError):
-        life.send(json.dumps({"why": why, "status": status}).encode())
+        report = {"why": why, "status": status, "cpu": used.ru_utime + used.ru_stime}
+        life.send(json.dumps(report).encode())
     os._exit(0)
 
 
@@ -115,16 +116,17 @@ def become_student(talk, folder, parent, request, trusted, hidden, worker):
         return
     os.chdir(folder)
     os.environ["HOME"] = folder
-    worker.say(talk, ready=True)
+    worker.say(talk, ready=os.getpid())
 
 
 def watch(pid, life, memory):
-    """(why, status) once the process is dead: "exit" by itself, "killed" by the judge, "memory"."""
+    """(why, status, what it used) once the process is dead: "exit" by itself, "killed" by the
+    judge, "memory"."""
     why = "exit"
     while True:
-        done, status = os.waitpid(pid, os.WNOHANG)
+        done, status, used = os.wait4(pid, os.WNOHANG)
         if done:
-            return why, status
+            return why, status, used
         if why == "exit" and wait_for(pid, life, TREE_LOOK if memory else None):
             order = life.recv(1)
             if order == b"i":
@@ -135,7 +137,7 @@ def watch(pid, life, memory):
             why = "memory"
         if why != "exit":
             os.kill(pid, signal.SIGKILL)
-            return why, os.waitpid(pid, 0)[1]
+            return why, *os.wait4(pid, 0)[1:]
 
 
 def wait_for(pid, life, timeout):

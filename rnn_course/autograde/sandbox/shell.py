@@ -131,7 +131,7 @@ class Shell(InteractiveShell):
         return [] if split else ""
 
     def run(self, source, is_skipped):
-        """Run a cell as a notebook does. Returns its number, and whether a statement was skipped.
+        """Run a cell as a notebook does. Returns whether a statement was skipped.
 
         is_skipped  tells of an exception that only its own statement is to be skipped, and that
                     the rest of the cell is to be run all the same
@@ -141,7 +141,7 @@ class Shell(InteractiveShell):
         if skipped:
             for statement in self._after(source, result.error_in_exec):
                 self.run_cell(statement, store_history=False)
-        return self.execution_count - 1, skipped
+        return skipped
 
     def _after(self, source, error):
         """The statements of a cell after the one that raised."""

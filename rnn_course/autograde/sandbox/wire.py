@@ -16,7 +16,6 @@ may be hostile. This file is also put into the sandbox, alone, so it imports not
 import json
 import math
 import struct
-import time
 import warnings
 
 import numpy
@@ -278,18 +277,18 @@ def send(sock, message, tree=None, tensors=()):
     sock.sendall(struct.pack("!IQ", len(header), len(body)) + header + body)
 
 
-def receive(sock, deadline=None):
+def receive(sock, left=None):
     """(message, tree, body) of the next frame; `decode(tree, body)` makes the value.
 
-    deadline  on time.monotonic()'s clock; TimeoutError after it
+    left  a function: how many seconds to wait before it is asked again; TimeoutError at 0 or less
 
     Raises Lost when the other side is gone, Unreadable for anything that is not a frame.
     """
-    header_size, body_size = struct.unpack("!IQ", _exactly(sock, 12, deadline))
+    header_size, body_size = struct.unpack("!IQ", _exactly(sock, 12, left))
     if header_size > MAX_HEADER or body_size > MAX_BODY:
         raise Unreadable("a frame larger than any answer may be")
-    header = _exactly(sock, header_size, deadline)
-    body = _exactly(sock, body_size, deadline)
+    header = _exactly(sock, header_size, left)
+    body = _exactly(sock, body_size, left)
     try:
         message = json.loads(header)
         tree = message.pop("value")
@@ -298,16 +297,23 @@ def receive(sock, deadline=None):
     return message, tree, body
 
 
-def _exactly(sock, count, deadline):
+def _exactly(sock, count, left):
     parts = bytearray()
     while len(parts) < count:
-        if deadline is not None:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError
-            sock.settimeout(left)
-        chunk = sock.recv(min(count - len(parts), 1 << 20))
+        try:
+            if left is not None:
+                seconds = left()
+                if seconds <= 0:
+                    break
+                sock.settimeout(max(seconds, 0.001))
+            chunk = sock.recv(min(count - len(parts), 1 << 20))
+        except TimeoutError:
+            if left is None:
+                raise
+            continue
         if not chunk:
             raise Lost
         parts += chunk
+    if len(parts) < count:
+        raise TimeoutError
     return parts

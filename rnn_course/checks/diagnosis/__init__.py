@@ -17,7 +17,7 @@ import numpy as np
 
 from rnn_course.checks.diagnosis import store
 from rnn_course.checks.diagnosis.first import first_wrong
-from rnn_course.checks.diagnosis.prints import cases_of, fits, observe, print_of
+from rnn_course.checks.diagnosis.prints import alike, cases_of, observe, print_of
 from rnn_course.checks.diagnosis.tables import search
 
 ONLY_HIDDEN = "The visible cases are right; others, with other sizes and numbers, are not."
@@ -48,8 +48,11 @@ def has_data(task):
     return (store.MISTAKES / f"{task.name}.toml").exists() or store.load(task.name) is not None
 
 
-def diagnose(task, function, trials):
-    """What may be wrong with a function, from what it gives. trials: those of the verdict."""
+def diagnose(task, function, trials, shown):
+    """What may be wrong with a function, from what it gives.
+
+    trials: those of the verdict, the visible ones first; shown: how many of them are visible
+    """
     hypotheses = store.load(task.name)
     if hypotheses is None:
         why = "run `make prints`" if store.is_clone() else "the package came without its prints"
@@ -57,8 +60,7 @@ def diagnose(task, function, trials):
     some, visible = cases_of(task)
     if not is_current(task, some, hypotheses):
         return Diagnosis(clues=[NO_PRINTS.format("its prints are of other versions")])
-    shown = [trial for trial in trials if not trial.case.optional][:visible]
-    if all(trial.right for trial in shown):
+    if all(trial.right for trial in trials[:shown]):
         return Diagnosis(clues=[ONLY_HIDDEN])
     trouble = trials[0].trouble
     if trouble:
@@ -90,7 +92,7 @@ def is_current(task, some, hypotheses):
 def is_steady(task, function, some, seen):
     """Does a second call with the same inputs give the same?"""
     again = observe(task, function, some[:1])
-    return np.isnan(seen.numbers[0]) or bool(fits(again.numbers[None], _first(seen))[0])
+    return np.isnan(seen.numbers[0]) or bool(alike(again.numbers, _first(seen)).all())
 
 
 def _first(seen):

@@ -2,7 +2,8 @@
 
     start    a line before the first: weights reordered, a state zeroed
     result   an expression of the answer X
-    lines    pairs (right line, wrong line); X in both stands for any expression
+    lines    pairs (right line, wrong lines); X in both stands for any expression, and "..." among
+             the wrong lines for the right one: something is done before or after it
 
 Only what differs between two lines is replaced, and what they share stays: so two mistakes in one
 line can meet.
@@ -28,11 +29,11 @@ def result(pattern):
     """The answer X becomes this expression of it."""
     whole = ast.parse(f"(lambda X: {pattern})(Y)", mode="eval").body
 
-    def around(value):
+    def wrapped(value):
         return ast.Call(whole.func, [value], [])
 
     def changes(text):
-        return [Change((node, "value", None), around, RESULT) for node in returns(text.tree)]
+        return [Change((node, "value", None), wrapped, RESULT) for node in returns(text.tree)]
 
     return changes
 
@@ -41,21 +42,29 @@ def lines(pairs):
     """Each right line becomes the wrong one beside it; an empty one is left out."""
 
     def changes(text):
-        found = []
+        found, others = [], []
         for right, wrong in pairs:
+            if right in FORMS:
+                others += FORMS[right](wrong)(text)
+                continue
             place, found_x = located(text, right)
             old = getattr(place[0], place[1])[place[2]]
             new = [filled(node, found_x) for node in parsed(wrong or "pass")]
             if len(new) == 1 and type(new[0]) is type(old):
                 found += differing(place, old, new[0])
             else:
-                body = old.body if hasattr(old, "body") and not hasattr(new[0], "body") else None
-                found.append(
-                    (place, lambda node, new=new, body=body: together(*new, *(body or ())))
-                )
-        return [text.change(place, make) for place, make in found]
+                found.append((place, lambda node, new=new: around(node, new)))
+        return [*(text.change(place, make) for place, make in found), *others]
 
     return changes
+
+
+FORMS = {"start": start, "result": result}
+
+
+def around(node, new):
+    """Some statements in the place of one, which stands among them where they have `...`."""
+    return together(*(node if ast.unparse(line) == "..." else line for line in new))
 
 
 def located(text, right):
@@ -137,7 +146,7 @@ def _parts_that_differ(old, new):
         return None
     found = []
     for (field, a), (_, b) in zip(ast.iter_fields(old), ast.iter_fields(new), strict=True):
-        if field == "body" and isinstance(old, ast.For | ast.If | ast.While):
+        if field in ("body", "orelse") and isinstance(old, ast.For | ast.If | ast.While):
             continue  # a head stands for what is under it too
         many = isinstance(a, list)
         one, two = (a, b) if many else ([a], [b])
@@ -169,7 +178,7 @@ def kept(old, new):
 
     made = Share().visit(copy.deepcopy(new))
     if isinstance(old, ast.For | ast.If | ast.While) and type(new) is type(old):
-        made.body = old.body
+        made.body, made.orelse = old.body, old.orelse
     return lambda node: made
 
 

@@ -21,7 +21,6 @@ from rnn_course.checks.signature import names_and_paths
 
 FAMILIES = Path(__file__).resolve().parent / "families"
 ALWAYS = ("results", "arguments")  # families that every task has
-FORMS = {"start": edits.start, "result": edits.result}
 
 
 class DataError(Exception):
@@ -76,7 +75,7 @@ def by_hand(data, task, rare=False):
     read = data.get("read", "")
     for line, group in data.get("line", {}).items():
         yield from entries(group, task, read, rare, lambda wrong, line=line: [(line, wrong)])
-    for form in FORMS:
+    for form in edits.FORMS:
         yield from entries(data.get(form, {}), task, read, rare, form)
     yield from entries(data.get("several", {}), task, read, rare, lambda *pairs: pairs)
     if "rare" in data:
@@ -90,7 +89,7 @@ def entries(group, task, read, rare, form):
         says = entry[len(wrong) :]
         if not 1 <= len(says) <= 2 or not says[0].rstrip().endswith((".", "?")):
             raise DataError(f"{task}, {name}: expected [what is wrong, a sentence], got {entry!r}")
-        changes = FORMS[form](*wrong) if isinstance(form, str) else edits.lines(form(*wrong))
+        changes = edits.FORMS[form](*wrong) if isinstance(form, str) else edits.lines(form(*wrong))
         where = says[1] if len(says) == 2 else read
         yield Mistake(name, says[0], changes, where, rare, place)
 
@@ -127,11 +126,10 @@ def family(data, settings, places, kind):
 
 def one_of(template, names, number, kind):
     texts = {k: filled(v, names) for k, v in template.items() if isinstance(v, str)}
-    if "line" in texts:
-        changes = edits.lines([(texts["line"], texts["wrong"])])
-    else:
-        form = "start" if "start" in texts else "result"
-        changes = FORMS[form](texts[form])
+    pairs = [[filled(x, names) for x in pair] for pair in template.get("lines", ())]
+    pairs += [(form, texts[form]) for form in edits.FORMS if form in texts]
+    pairs += [(texts["line"], texts["wrong"])] if "line" in texts else []
+    changes = edits.lines(pairs)
     says = texts["says"][:1].upper() + texts["says"][1:]
     rare, place = template.get("rare", False), number * template.get("step", 1)
     return Mistake(texts["name"], says, changes, texts.get("read", ""), rare, place, kind)

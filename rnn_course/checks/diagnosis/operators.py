@@ -64,13 +64,16 @@ AROUND = {
     "torch.tanh(X)": "`{x}` goes through one more tanh",
     "torch.sigmoid(X)": "`{x}` goes through one more sigmoid",
 }
+MOST_LETTERS, TOO_LONG = 40, "\0"
 SIMPLE = ast.Assign | ast.AugAssign | ast.Expr
 PRODUCTS = ast.Mult | ast.Div | ast.MatMult
 SUMS = ast.Add | ast.Sub
 
 
 def code(node):
-    return f"`{ast.unparse(node)}`"
+    """The node as it is said; what is longer than a glance gets no words, and so is not made."""
+    text = ast.unparse(node)
+    return f"`{text}`" if len(text) <= MOST_LETTERS else TOO_LONG
 
 
 def name(text):
@@ -283,16 +286,13 @@ def of_loop(node, at, before):
     for pattern, words in LOOPS.items():
         said = f"the loop over {code(node.iter)} {words}"
         yield [((node, "iter", None), lambda n, p=pattern: fill(p, n))], said
-    for j in (0, len(node.body) - 1):
+    for j, where in ((0, "before"), (len(node.body) - 1, "after")):
         inner = node.body[j]
         if isinstance(inner, SIMPLE):
             gone = ((node, "body", j), lambda n: ast.Pass())
-            out = (lambda n, i=inner: together(i, n)) if j == 0 else (
-                lambda n, i=inner: together(n, i))  # fmt: skip
-            where = "before the loop" if j == 0 else "after the loop"
-            yield [(at, out), gone], f"{code(inner)} stands {where}, not in it"
-        if len(node.body) == 1:
-            break
+            pair = (lambda n, i=inner: (i, n)) if where == "before" else (lambda n, i=inner: (n, i))
+            out = (at, lambda n, pair=pair: together(*pair(n)))
+            yield [out, gone], f"{code(inner)} stands {where} the loop, not in it"
     if isinstance(before, ast.Assign):
         said = f"{code(before)} is done again in each round"
         yield [((node, "body", 0), lambda n, i=before: together(i, n))], said
@@ -308,7 +308,9 @@ def slips(text, kinds):
         for n in ast.walk(getattr(node, "target", ast.Pass())):
             if isinstance(n, ast.Name) and n.id in kinds:
                 scope.setdefault(n.id, kinds[n.id])
-    yield from _walk(text, text.tree, scope, kinds)
+    for changes, words in _walk(text, text.tree, scope, kinds):
+        if TOO_LONG not in words:
+            yield changes, words
 
 
 def _walk(text, node, scope, kinds):

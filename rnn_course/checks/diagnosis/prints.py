@@ -17,7 +17,6 @@ import torch
 from rnn_course.checks import cases
 from rnn_course.checks.compare import MOST_NUMBERS, nested_at_most, plain_tensor
 
-FURTHER = 20261128  # the public seed of the further draw
 WEIGHTS = np.random.default_rng(1).normal(size=4096)
 CEILING = 1e12  # numbers beyond it are infinite
 NEAR = {torch.float32: 4e-6, torch.float64: 1e-9}  # of the sum of |weight * number|
@@ -37,10 +36,15 @@ class Observations:
 
 
 def cases_of(task):
-    """(all cases, how many of them are visible): the visible ones, then a further draw."""
-    visible = [case for case in task.cases() if not case.optional]
-    further = task.draw_cases(cases.Draw(FURTHER, hidden=True))
-    return [*visible, *(case for case in further if not case.optional)], len(visible)
+    """(cases, how many of them are visible): the visible ones, then a further draw.
+
+    Those that differ from others in the order of memory only tell nothing more.
+    """
+    visible, further = (
+        [case for case in some if not case.optional and "transposed view" not in case.note]
+        for some in (task.cases(), task.second_draw())
+    )
+    return [*visible, *further], len(visible)
 
 
 def observe(task, function, some, dtypes=(torch.float64, torch.float32)):
@@ -84,8 +88,8 @@ def print_of(answer, dtype=torch.float64, strict=False):
     number, scale, near = zlib.crc32(form.encode()) % 8191 / 1024, 1.0, NEAR[dtype]
     for k, (x, is_single) in enumerate(parts):
         x = x.reshape(-1)
-        if not np.isfinite(x).all():
-            x = np.nan_to_num(x, nan=17.0, posinf=CEILING, neginf=-CEILING)
+        if not (np.abs(x) < CEILING).all():
+            x = np.nan_to_num(x, nan=17.0).clip(-CEILING, CEILING)
         start = 61 * k % 2048
         weights = WEIGHTS[start : start + x.size]
         products = (weights if len(weights) == x.size else np.resize(WEIGHTS, x.size)) * x
@@ -127,12 +131,17 @@ def _flatten(value, parts, strict):
 
 
 def fits(prints, seen):
-    """Which rows of prints (mistakes, cases) are the observed ones in every case."""
-    return _near(prints, seen).all(1)
+    """Which rows of prints (mistakes, cases) are the observed ones in every case.
+
+    A case on which a mistake raises (one time step, the only one left out) does not speak
+    against it: other code with the same mistake may give something there.
+    """
+    return (alike(prints, seen) | np.isnan(prints)).all(1)
 
 
-def _near(prints, seen):
-    with np.errstate(invalid="ignore"):
+def alike(prints, seen):
+    """Where prints are the observed ones."""
+    with np.errstate(invalid="ignore", over="ignore"):
         far = seen.near + STORED * (1 + np.abs(seen.numbers))
         return (np.abs(prints - seen.numbers) <= far) | (np.isnan(prints) & np.isnan(seen.numbers))
 

@@ -103,7 +103,8 @@ class Text:
                 a, b = self.spans.get(id(node), (0, 0))
                 if isinstance(node, ast.expr | ast.stmt) and first <= a and b <= last:
                     gone -= set(range(a, b + 1))
-            found |= gone | {first}
+            stays = isinstance(old, ast.stmt) and first not in gone  # something stands around it
+            found |= gone if stays else gone | {first}
         return found
 
 

@@ -1,0 +1,44 @@
+"""What torch's own tools ask of a module, for our drop-ins: torch.fx, TorchScript, torch.export.
+
+torch.fx and TorchScript know torch.nn's modules by their names and treat them in a way of their
+own; here is how ours come to be treated the same.
+"""
+
+import copy
+
+import torch
+from torch import nn
+
+
+class DropIn(nn.Module):
+    """A module that stands in for the one of the same name in torch.nn."""
+
+    def fx_call(self, *arguments):
+        """Under torch.fx.symbolic_trace: note this call as one node `call_module`, as torch.fx
+        does for torch.nn. None if nothing is traced, or if this module itself is the root."""
+        input = arguments[0]
+        if not isinstance(input, torch.fx.Proxy) or input.tracer.root is self:
+            return None
+        path = input.tracer.path_of_module(self)
+        return input.tracer.create_proxy("call_module", path, arguments, {})
+
+    def __prepare_scriptable__(self):
+        """For torch.jit.script, which cannot compile our text: torch.nn's module with the very
+        same parameters. A subclass with a forward of its own is left to itself."""
+        name = type(self).__name__
+        if not type(self).__module__.startswith("rnn_course.") or not hasattr(nn, name):
+            return self
+        theirs = getattr(nn, name)
+        twin = theirs.__new__(theirs)
+        twin.__setstate__(self.torch_state())
+        return twin
+
+    def torch_state(self):
+        """The attributes of torch.nn's module."""
+        return copy.copy(self.__dict__)
+
+
+def leaves_python():
+    """Is the program being written down, to run without Python, by torch.jit.trace or
+    torch.export? Then a loop over time would be written down for this one length alone."""
+    return torch.jit.is_tracing() or torch.compiler.is_exporting()
