@@ -38,11 +38,12 @@ class StudentError(Exception):
 
     ename   its type, as the student sees it
     frames  the student's own lines, outermost first: (file, line number, function, code)
+    undone  was it raised by a function that does nothing else
     """
 
-    def __init__(self, ename, text, frames):
+    def __init__(self, ename, text, frames, undone=False):
         Exception.__init__(self, text)
-        self.ename, self.text, self.frames = ename, text, frames
+        self.ename, self.text, self.frames, self.undone = ename, text, frames, undone
 
     def __str__(self):
         return self.text
@@ -69,7 +70,9 @@ def student_error(message, hidden):
     if hidden or not name.isidentifier():
         name = base.__name__
     bases = (StudentError,) if base is Exception else (StudentError, base)
-    return type(name, bases, {"__str__": StudentError.__str__})(name, text, lines)
+    return type(name, bases, {"__str__": StudentError.__str__})(
+        name, text, lines, error.get("undone") is True
+    )
 
 
 class Names:
@@ -159,8 +162,6 @@ class Names:
         def attach(results):
             if leaves and any(r.requires_grad for r in results):
                 results = list(_Pull.apply(call, results, *leaves))
-            else:
-                results = [r.detach() for r in results]
             self.answers(results)
             return results
 

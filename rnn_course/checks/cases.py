@@ -72,9 +72,12 @@ class Draw:
     def lengths(self, N, T):
         """N lengths from 1 to T, not sorted, all different where T allows, the longest T."""
         lengths = [T - k % T for k in range(N)]
-        order = torch.randperm(N, generator=self.generator).tolist()
-        lengths = [lengths[k] for k in order]
+        lengths = [lengths[k] for k in self.order(N)]
         return lengths if lengths != sorted(lengths, reverse=True) else lengths[::-1]
+
+    def order(self, count):
+        """The numbers 0 .. count-1 in a drawn order."""
+        return torch.randperm(count, generator=self.generator).tolist()
 
     def whole(self, low, high):
         """One whole number, low <= number < high."""

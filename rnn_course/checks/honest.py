@@ -2,7 +2,8 @@
 
 Every task is to be written by hand. What a task forbids is a tuple of names of torch functions;
 by default those of torch's recurrent layers, by whatever route they are called (nn.LSTM,
-nn.LSTMCell, torch.lstm, torch.ops), and with "rnn_course" this course's own. Making a layer
+nn.LSTMCell, torch.lstm, torch.ops), and with "rnn_course" this course's own; a name with dots is
+a module's, and stands for all that its functions do. Making a layer
 and reading its weights is: only a call counts. This is a kind word in one's own notebook, no
 fence: against tampering there is the judge.
 """
@@ -18,7 +19,7 @@ RECURRENT = (
     *("rnn_tanh_cell", "rnn_relu_cell", "lstm_cell", "gru_cell"),
     "rnn_course",
 )
-AUTOGRAD = ("grad", "backward", "vjp", "vmap", "_grad")
+AUTOGRAD = ("grad", "backward", "vjp", "vmap", "_grad", "_make_dual")
 
 # The Watch under which a student's function is being called. Where the function runs in another
 # process (the judge), that process is told `names`, and what it notices comes back by `saw`.
@@ -37,6 +38,7 @@ class Watch(TorchFunctionMode):
     def __init__(self, names):
         super().__init__()
         self.names = frozenset(names)
+        self.modules = {name for name in names if "." in name}
         self.called = []
 
     def __enter__(self):
@@ -50,6 +52,8 @@ class Watch(TorchFunctionMode):
     def __torch_function__(self, function, types, args=(), kwargs=None):
         name = getattr(function, "__name__", "")
         self.saw(name)
+        if self.modules:
+            self.saw(module_at_work(self.modules))
         if "rnn_course" in self.names:
             own = _own_layer()
             if own:
@@ -59,11 +63,22 @@ class Watch(TorchFunctionMode):
     def saw(self, name):
         """A torch function of this name is called: note it if that is forbidden."""
         if name in self.names:
-            self._note("torch.autograd" if name in AUTOGRAD else f"torch's {name}")
+            ours = name if "." in name else f"torch's {name}"
+            self._note("torch.autograd" if name in AUTOGRAD else ours)
 
     def _note(self, what):
         if what not in self.called:
             self.called.append(what)
+
+
+def module_at_work(modules):
+    """The one of these modules whose function is computing now, or ''."""
+    frame = sys._getframe(2)
+    while frame is not None:
+        if frame.f_globals.get("__name__") in modules:
+            return frame.f_globals["__name__"]
+        frame = frame.f_back
+    return ""
 
 
 def _own_layer():

@@ -62,7 +62,7 @@ class Trouble:
                 if is_theirs(f.filename)
             ]
         trouble = cls(name, str(error)[:500], [tuple(f) for f in frames])
-        trouble.undone = getattr(error, "undone", None) or is_undone(error)
+        trouble.undone = getattr(error, "undone", False) or is_undone(error)
         trouble.hint, trouble.mistake = meaning(trouble, shapes)
         return trouble
 
@@ -147,10 +147,8 @@ def is_undone(error):
     """Was it raised by a function of the student's that does nothing else?"""
     if type(error) is not NotImplementedError or error.__traceback__ is None:
         return False
-    last = error.__traceback__
-    while last.tb_next is not None:
-        last = last.tb_next
-    code = last.tb_frame.f_code
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    code = frame.f_code
     names = [step.opname for step in dis.get_instructions(code)]
     touches_nothing = not any(name.startswith(("LOAD_FAST", "STORE", "BINARY")) for name in names)
     return is_theirs(code.co_filename) and touches_nothing

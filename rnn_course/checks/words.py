@@ -167,13 +167,13 @@ def cannot_load(task, trouble):
 def ready_made(task, called):
     message = Message(task.name, "ready-made")
     message.say(f"{task.name}: this one is to be written by hand.", "head")
-    message.say(f"Your function calls {' and '.join(called)}, which does the task's own work.")
+    message.say(f"Your function calls {' and '.join(called)}, which this task leaves to you.")
     if any("autograd" in name for name in called):
         message.say("Write the chain rule out, with torch's ordinary operations.")
     elif any(name.removeprefix("torch's ") in RECURRENT for name in called):
         message.say("To make a layer and to read its weights is fine; only calling it is not.")
     else:
-        message.say("The rules at the top of the notebook say what the task leaves to you.")
+        message.say("See the rules at the top of the notebook.")
     return verdict(message, 0.0, ["ready-made"], where=[task.section])
 
 
@@ -239,7 +239,9 @@ def _table(message, task, trial):
         if f.kind == "right":
             rows.append((f.leaf.name, f"{axes} = {f.got}" if axes else "", "right"))
         elif f.kind in ("numbers", "nan"):
-            rows.append((f.leaf.name, shape, f"{places.where(f.leaf, f.wrong)}; {_how_far(f)}"))
+            row_of_ids = f.is_discrete and f.wrong.dim() == 1  # the count says enough
+            how = [] if row_of_ids else [places.where(f.leaf, f.wrong)]
+            rows.append((f.leaf.name, shape, "; ".join([*how, _how_far(f)])))
             below.append((f, f"`{f.first.text(f.leaf.name, not trial.hidden)}`."))
         elif f.kind == "shape":
             got, expected = _numbers(f.got), _numbers(f.expected)

@@ -14,11 +14,13 @@ too: its types, text and the student's own lines.
 """
 
 import contextlib
+import dis
 import importlib
 import os
 import random
 import signal
 import sys
+import sysconfig
 import traceback
 import types
 
@@ -238,11 +240,16 @@ class _Watch(TorchFunctionMode):
     def __init__(self, names):
         super().__init__()
         self.names, self.called = frozenset(names), set()
+        self.modules = {name for name in names if "." in name}  # forbidden with all they do
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
         name = getattr(function, "__name__", "")
         if name in self.names:
             self.called.add(name)
+        frame = sys._getframe(1) if self.modules else None
+        while frame is not None:
+            self.called |= self.modules & {frame.f_globals.get("__name__")}
+            frame = frame.f_back
         return function(*args, **(kwargs or {}))
 
 
@@ -289,14 +296,33 @@ def _pull(message, gradients):
 
 def _described(error):
     """An exception as plain values: its builtin types, text, and the student's own lines."""
-    ours = os.path.dirname(__file__)
     lines = [
         [shortened(f.filename, 80), f.lineno, shortened(f.name, 80), shortened(f.line or "", 200)]
         for f in traceback.extract_tb(error.__traceback__)
-        if not f.filename.startswith((ours, os.path.dirname(torch.__file__)))
+        if not f.filename.startswith(_NOT_THEIRS) and "torchinductor" not in f.filename
     ]
     return {
         "types": [t.__name__ for t in type(error).__mro__][:10],
         "text": shortened(error),
         "lines": lines[-8:],
+        "undone": _is_undone(error),
     }
+
+
+# as in checks/trouble.py, which cannot be imported here
+_NOT_THEIRS = (
+    os.path.dirname(__file__),
+    os.path.dirname(torch.__file__),
+    *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
+    *("<frozen ", "<__array_function__", "<eval_with_key>"),
+)
+
+
+def _is_undone(error):
+    """Was it raised by a function that does nothing but raise NotImplementedError?"""
+    if type(error) is not NotImplementedError:
+        return False
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    names = [step.opname for step in dis.get_instructions(frame.f_code)]
+    touches_nothing = not any(n.startswith(("LOAD_FAST", "STORE", "BINARY")) for n in names)
+    return touches_nothing and not frame.f_code.co_filename.startswith(_NOT_THEIRS)

@@ -7,6 +7,7 @@ A model is a dict of tensors: E (V, E), W_ih (3H, E), W_hh (3H, H), b_ih and b_h
 import math
 from functools import cache
 
+import numpy as np
 import torch
 from torch.nn import functional as F
 
@@ -269,19 +270,19 @@ def _train(
 
 
 WEIGHTS = {
-    "E": "E: V E",
-    "W_ih": "W_ih: 3H E",
-    "W_hh": "W_hh: 3H H",
-    "b_ih": "b_ih: 3H",
-    "b_hh": "b_hh: 3H",
-    "W_out": "W_out: V H",
-    "b_out": "b_out: V",
+    "E": "E: V E [free]",
+    "W_ih": "W_ih: 3H E [free]",
+    "W_hh": "W_hh: 3H H [free]",
+    "b_ih": "b_ih: 3H [free]",
+    "b_hh": "b_hh: 3H [free]",
+    "W_out": "W_out: V H [free]",
+    "b_out": "b_out: V [free]",
 }
 
 
 @task(
     "train(inputs, targets, h, p, lr, max_norm) -> (p, losses, h)",
-    returns=(WEIGHTS, "losses: K | losses", "h: N H | states"),
+    returns=(WEIGHTS, "losses: K [free] | losses", "h: N H [free] | states"),
     oracle=_train,
     section="training/carry",
     shares={"forward": 0.6, "losses": 0.25, "states": 0.15, "edges": 0.0},
@@ -399,23 +400,81 @@ def perplexity(draw):
 # -------------------------------------------------------------------------- the speaking
 
 
-def _sample(start, u, temperature, p, cool=lambda z, t: z / t, feed=True, carry=True):
+def _sample_truth(start, u, temperature, p):
     """Inverse sampling: the first letter whose cumulated probability exceeds u."""
-    h0 = p["W_hh"].new_zeros(1, p["W_hh"].shape[1])
-    logits, h = model_truth(start[:, None], h0, p)
+    h = p["W_hh"].new_zeros(1, p["W_hh"].shape[1])
+    logits, h = model_truth(start[:, None], h, p)
     drawn = []
     for number in u:
-        sums = cool(logits[-1, 0], temperature).softmax(0).cumsum(0)
+        sums = (logits[-1, 0] / temperature).softmax(0).cumsum(0)
         drawn.append(int((sums <= number).sum().clamp(max=len(sums) - 1)))
-        x = torch.tensor([[drawn[-1] if feed else int(start[-1])]])
-        logits, h = model_truth(x, h if carry else h0, p)
+        logits, h = model_truth(torch.tensor([[drawn[-1]]]), h, p)
     return torch.tensor(drawn)
+
+
+def _sample(start, u, temperature, p, **switches):
+    """The same with switches (`letters`), for one sentence in numpy, which is quicker."""
+    model = {name: weight.numpy() for name, weight in p.items()}
+    return torch.tensor(letters(start.numpy(), u.numpy(), temperature, model, **switches)[0])
+
+
+def letters(
+    start,
+    u,
+    temperature,
+    p,
+    cool=lambda z, t: z / t,
+    feed=True,
+    carry=True,
+    read=lambda start: start,
+    after=lambda h: h,
+    pick=lambda sums, number: int((sums <= number).sum()),
+):
+    """(drawn letters, how near a number of u came to one of the running sums)."""
+    inputs = p["E"] @ p["W_ih"].T + p["b_ih"]  # of each letter
+    H = p["W_hh"].shape[1]
+
+    def step(letter, h):
+        a, b = inputs[letter], p["W_hh"] @ h + p["b_hh"]
+        r, z = np.split(1 / (1 + np.exp(-a[: 2 * H] - b[: 2 * H])), 2)
+        return (1 - z) * np.tanh(a[2 * H :] + r * b[2 * H :]) + z * h
+
+    h = h0 = np.zeros(H)
+    for letter in read(start):
+        h = step(letter, h)
+    drawn, nearest, logits = [], 1.0, p["W_out"] @ h + p["b_out"]
+    h = after(h)
+    for number in u:
+        cooled = cool(logits, temperature)
+        weights = np.exp(cooled - cooled.max())
+        sums = np.cumsum(weights / weights.sum())
+        nearest = min(nearest, np.abs(sums[:-1] - number).min())
+        drawn.append(min(pick(sums, number), len(sums) - 1))
+        h = step(drawn[-1] if feed else start[-1], h if carry else h0)
+        logits = p["W_out"] @ h + p["b_out"]
+    return drawn, nearest
+
+
+SLIPS = (  # that a case of `sample` must be able to tell, by at least so many letters
+    dict(feed=False),
+    dict(carry=False),
+    dict(read=lambda start: [*start, start[-1]]),
+    dict(read=lambda start: start[1:]),
+    dict(read=lambda start: start[:-1]),
+    dict(read=lambda start: start[-1:]),
+    dict(read=lambda start: start[::-1]),
+    dict(after=lambda h: 0 * h),
+    dict(pick=lambda sums, number: int(np.diff(sums, prepend=0).argmax())),
+    dict(pick=lambda sums, number: int((sums <= 1 - number).sum())),
+)
+COOLING = (dict(cool=lambda z, t: z), dict(cool=lambda z, t: z * t), dict(cool=lambda z, t: z - t))
+LEAST_LETTERS = 4
 
 
 @task(
     "sample(start, u, temperature, p) -> ids",
-    returns="ids: T",
-    oracle=_sample,
+    returns="ids: L",
+    oracle=_sample_truth,
     section="training/sampling",
     forbids=(),
     reference=_sample,
@@ -440,12 +499,27 @@ def _sample(start, u, temperature, p, cool=lambda z, t: z / t, feed=True, carry=
 )
 def sample(draw):
     """One letter for each number of u, (L), drawn from the model after it has read `start`."""
-    T, V, E, H = draw.sizes(4)
-    p, start = drawn_model(draw, V, E, H), draw.tokens(V, T)
+    S, E, H = draw.sizes(3)
+    V = 7 + draw.whole(0, 3)
     for temperature in (1.0, 0.4, 2.5):
-        # exactly representable numbers, so that float32 and float64 draw alike
-        u = torch.tensor([draw.whole(1, 256) / 256 for _ in range(12)], dtype=torch.float64)
-        yield case(start, u, temperature, p, note=f"temperature {temperature}")
+        yield case(*telling(draw, S, V, E, H, temperature), note=f"temperature {temperature}")
+
+
+def telling(draw, S, V, E, H, temperature):
+    """start (S), u (24), the temperature and a model, drawn so that each of SLIPS draws other
+    letters, and no number of u is so near to a running sum that rounding decides."""
+    while True:
+        p = {name: 2.5 * weight for name, weight in drawn_model(draw, V, E, H).items()}
+        p |= {"W_out": temperature * p["W_out"], "b_out": 0.4 * temperature * p["b_out"]}
+        start = draw.tokens(V, S + 1)
+        start[-1] = (start[0] + 1) % V
+        u = torch.tensor([draw.whole(1, 256) / 256 for _ in range(24)], dtype=torch.float64)
+        given = start.numpy(), u.numpy(), temperature, {k: w.numpy() for k, w in p.items()}
+        right, nearest = letters(*given)
+        slips = SLIPS if temperature == 1 else SLIPS + COOLING
+        apart = (np.not_equal(right, letters(*given, **slip)[0]).sum() for slip in slips)
+        if nearest > 1e-3 and all(letters_apart >= LEAST_LETTERS for letters_apart in apart):
+            return start, u, temperature, p
 
 
 # --------------------------------------------------------------------------- the real one

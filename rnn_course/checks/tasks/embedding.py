@@ -42,6 +42,14 @@ def numbered(words):
     return {word: k for k, word in enumerate(words)}
 
 
+def shuffled(draw, numbers):
+    """The same dictionary with its entries in another order than their numbers."""
+    entries, order = list(numbers.items()), list(range(len(numbers)))
+    while any(k == n for k, n in enumerate(order)):
+        order = draw.order(len(numbers))
+    return dict(entries[k] for k in order)
+
+
 @task(
     "vocabulary(sentences) -> numbers",
     returns="numbers",
@@ -109,7 +117,14 @@ def vocabulary(draw):
     """A dictionary word -> number in the order of first appearance; <pad> is 0, <unk> is 1."""
     words = some_words(draw, 8)
     again = words[draw.whole(0, 3)]
-    yield case([words[:3], [again, *words[3:5]], [words[5], again, words[6], words[7]]])
+    large = [word.capitalize() for word in words]  # other words than the small ones
+    yield case(
+        [
+            [large[3], *words[:3]],
+            [again, *words[3:5], large[0]],
+            [words[5], again, words[6], large[1], words[7]],
+        ]
+    )
     yield edge("one sentence of one word", [words[:1]])
     yield edge("an empty sentence", [words[:2], [], words[2:4]])
 
@@ -150,11 +165,14 @@ def vocabulary(draw):
 )
 def encode(draw):
     """The list of the words' numbers; a word that is not in the dictionary becomes 1."""
-    words = some_words(draw, 7)
-    numbers = _vocabulary([words[:5]])
-    yield case([words[4], words[5], words[0], words[0], words[2], words[6]], numbers)
+    words = some_words(draw, 9)
+    numbers = shuffled(draw, _vocabulary([words[:6]]))
+    large = [word.capitalize() for word in words[:3]]  # these are not in the dictionary
+    known = [words[4], words[0], words[0], words[2], words[5]]
+    yield case([*known, *large, words[6], words[7], words[3], words[8]], numbers)
+    yield case([*known, "<pad>", "<pad>", "<pad>"], numbers, note="a padded sentence")
     yield edge("no words", [], numbers)
-    yield edge("only unknown words", words[5:], numbers)
+    yield edge("only unknown words", words[6:], numbers)
 
 
 # -------------------------------------------------------------------- one-hot and the lookup
@@ -173,7 +191,7 @@ def in_one_row(vectors):
 
 @task(
     "one_hot(ids, V) -> vectors",
-    returns="vectors: T N V",
+    returns="vectors: T N V [float32]",
     oracle=lambda ids, V: F.one_hot(ids, V).float(),
     section="embedding/one-hot",
     forbids=("one_hot",),
@@ -444,7 +462,7 @@ def _read(lines):
 
 @task(
     "read_vectors(lines) -> (words, table)",
-    returns=("words | words", "table: V E"),
+    returns=("words | words", "table: V E [float32]"),
     oracle=_read,
     against="the course",
     section="embedding/vectors",
@@ -490,16 +508,20 @@ def _read(lines):
 def read_vectors(draw):
     """The words and their table, from lines in GloVe's text format."""
     E, V = draw.sizes(2)
-    words = some_words(draw, V)
+    words = [word.capitalize() for word in some_words(draw, 3)] + some_words(draw, V)
+    # numbers are words, too, and the first line is no header because it begins with one
+    words = [str(1900 + draw.whole(0, 99)), *words, ",", "n't", str(draw.whole(2, 99))]
     lines = [_line(word, draw.normal(E)) for word in words]
     yield case(lines)
-    yield case([f"{V} {E}\n", *lines], note="with a header line")
+    yield case([f"{len(words)} {E}\n", *lines[::-1]], note="with a header line")
     yield edge("one word", [_line("egg", draw.normal(E))])
     yield edge("an empty line at the end", [*lines, "\n"])
 
 
 def _line(word, vector):
-    return " ".join([word, *(f"{x:.4f}" for x in vector.tolist())]) + "\n"
+    """The first number in the form 1.2e-01, the others as 0.1234."""
+    first, *others = vector.tolist()
+    return " ".join([word, f"{first:.3e}", *(f"{x:.4f}" for x in others)]) + "\n"
 
 
 def _with_header(lines):
@@ -520,7 +542,7 @@ def _table_for(numbers, words, vectors):
 
 @task(
     "table_for(numbers, words, vectors) -> table",
-    returns="table: V E",
+    returns="table: V E [same]",
     oracle=_table_for,
     against="the course",
     section="embedding/vectors",
@@ -585,7 +607,7 @@ def table_for(draw):
     """The vectors of a file in the order of our own vocabulary; zeros where there is none."""
     E = draw.sizes(1)[0]
     words = some_words(draw, 9)
-    numbers = _vocabulary([words[:6]])
+    numbers = shuffled(draw, _vocabulary([words[:6]]))
     file = [words[7], words[3], words[0], "<unk>", words[8], words[5]]
     yield case(numbers, file, draw.normal(len(file), E))
     yield edge("no word in common", numbers, words[7:], draw.normal(2, E))
@@ -681,11 +703,36 @@ def _cosine(query, table):
 )
 def nearest(draw):
     """The numbers of the k rows with the largest cosine, the best first; never a row of zeros."""
-    E, V = 4 + draw.whole(0, 3), 11 + draw.whole(0, 3)
-    table = draw.normal(V, E) * (0.2 + 3 * draw.normal(V, 1).abs())
-    table[0] = 0
     for note in ("", "a second query"):
-        yield case(draw.normal(E), table, 4, note=note)
-    opposite = torch.cat([table[:1], -draw.normal(2, E).abs(), draw.normal(1, E).abs() * 0 + 1])
-    yield case(torch.ones(E, dtype=table.dtype), opposite, 3, note="two rows point the other way")
-    yield edge("k = 1", draw.normal(E), table, 1)
+        yield case(*around(draw, 5 + draw.whole(0, 3)), 6, note=note)
+    E = 4 + draw.whole(0, 3)
+    rows = [-draw.normal(E).abs(), torch.zeros(E), -draw.normal(E).abs(), torch.ones(E)]
+    opposite = torch.stack([row.double() for row in rows])
+    yield case(torch.ones(E).double(), opposite, 3, note="two rows point the other way")
+    yield edge("k = 1", *around(draw, E), 1)
+
+
+COSINES = (0.9, 0.75, 0.5, -0.1, -0.3, -0.55, -0.7, -0.97)  # of the rows, the best first
+LENGTHS = (0.3, 0.6, 1.6, 5.0, 1.1, 4.0, 0.7, 2.0)  # in units of the query's
+
+
+def around(draw, E):
+    """A query (E) and a table (9, E) whose rows stand to it in the angles of COSINES.
+
+    The best rows are short, so that the dot product ranks otherwise. Only three point to the
+    query's side, so that a row of zeros would come among the first six. Row 0 is the second best,
+    and the zeros are another row.
+    """
+    query = draw.normal(E)
+    size = query.norm()
+    direction, rows = query / size, []
+    for cosine, length in zip(COSINES, LENGTHS, strict=True):
+        across = draw.normal(E)
+        across = across - (across @ direction) * direction
+        side = (1 - cosine**2) ** 0.5 * across / across.norm()
+        rows.append(length * size * (cosine * direction + side))
+    rows.append(torch.zeros_like(query))
+    others = [0, *range(2, len(rows))]
+    while others.index(len(rows) - 1) == len(others) - 1:  # the zeros are not the last row, either
+        others = [others[k] for k in draw.order(len(others))]
+    return query, torch.stack([rows[k] for k in (1, *others)])

@@ -19,6 +19,9 @@ from rnn_course.checks.task import task
 from rnn_course.checks.tasks.recurrent import weights
 
 
+BY_HAND = (*RECURRENT, "torch.nn.utils.rnn")
+
+
 def lengths_of(draw, N, T):
     """N lengths as a tensor: not sorted, one of them 1, the longest T."""
     lengths = draw.lengths(N, T)
@@ -30,6 +33,14 @@ def falling(draw, N, T):
     return lengths_of(draw, N, T).sort(descending=True).values
 
 
+def either_way(T, N):
+    """(note, T, N) with more sentences than steps, and with fewer: what counts along the wrong
+    one of the two stops with an error in one of them, whatever a student's own sizes are."""
+    fewer, more = sorted((T, N))
+    yield "more sentences than steps", fewer, more
+    yield "more steps than sentences", more, fewer
+
+
 def mask_of(lengths, T):
     return torch.arange(T).unsqueeze(1) < lengths
 
@@ -39,9 +50,10 @@ def mask_of(lengths, T):
 
 @task(
     "pad(sequences) -> (padded, lengths)",
-    returns=("padded: T N I", "lengths"),
+    returns=("padded: T N I [same]", "lengths"),
     oracle=lambda sequences: (pad_sequence(sequences), [len(s) for s in sequences]),
     section="lengths/damage",
+    forbids=BY_HAND,
     mistakes=[
         Mistake(
             "pads-in-front",
@@ -96,6 +108,7 @@ def pad(draw):
     returns="mask: T N",
     oracle=mask_of,
     section="lengths/mask",
+    forbids=BY_HAND,
     mistakes=[
         Mistake(
             "mask-one-too-long",
@@ -150,6 +163,7 @@ def _last(output, lengths):
     returns="h: N H",
     oracle=_last,
     section="lengths/mask",
+    forbids=BY_HAND,
     mistakes=[
         Mistake(
             "last-row-of-the-table",
@@ -193,6 +207,7 @@ def _means(output, lengths):
     returns="mean: N H",
     oracle=_means,
     section="lengths/mask",
+    forbids=BY_HAND,
     mistakes=[
         Mistake(
             "mean-over-pads",
@@ -263,6 +278,7 @@ def _loss(logits, targets, lengths, mean_over=None):
     returns="loss:",
     oracle=_loss,
     section="lengths/loss",
+    forbids=BY_HAND,
     mistakes=[
         Mistake(
             "loss-over-pads",
@@ -335,6 +351,7 @@ def _order(lengths):
     returns=("order: N", "back: N | back"),
     oracle=_order,
     section="lengths/order",
+    forbids=BY_HAND,
     shares={"forward": 0.5, "back": 0.5},
     mistakes=[
         Mistake(
@@ -393,9 +410,6 @@ def sort_by_length(draw):
     yield edge("one sentence", torch.tensor([3]))
 
 
-NO_PACKING = (*RECURRENT, "_pack_padded_sequence", "_pad_packed_sequence")
-
-
 def _packed(padded, lengths):
     packed = pack_padded_sequence(padded, lengths)
     return packed.data, packed.batch_sizes.tolist()
@@ -416,8 +430,8 @@ def by_hand(padded, lengths):
     returns=("data: R I", "batch_sizes | sizes"),
     oracle=_packed,
     section="lengths/packing",
+    forbids=BY_HAND,
     shares={"forward": 0.5, "sizes": 0.3},
-    forbids=NO_PACKING,
     mistakes=[
         Mistake(
             "packed-sentence-by-sentence",
@@ -476,7 +490,8 @@ def by_hand(padded, lengths):
 def pack(draw):
     """The rows of all words, one time step after the other, and the rows of each step."""
     T, N, I = draw.sizes(3)
-    yield case(draw.normal(T, N, I), falling(draw, N, T))
+    for note, steps, batch in either_way(T, N):
+        yield case(draw.normal(steps, batch, I), falling(draw, batch, steps), note=note)
     yield edge("equal lengths", draw.normal(T, N, I), torch.full((N,), T))
     yield edge("one sentence", draw.normal(T, 1, I), torch.tensor([T]))
     longer = draw.normal(T + 2, N, I)
@@ -490,11 +505,11 @@ def _unpacked(data, batch_sizes):
 
 @task(
     "unpack(data, batch_sizes) -> (padded, lengths)",
-    returns=("padded: T N I", "lengths | lengths"),
+    returns=("padded: T N I [same]", "lengths | lengths"),
     oracle=_unpacked,
     section="lengths/unpack",
+    forbids=BY_HAND,
     shares={"forward": 0.5, "lengths": 0.3},
-    forbids=NO_PACKING,
     mistakes=[
         Mistake(
             "unpacked-batch-first",
@@ -524,14 +539,15 @@ def _unpacked(data, batch_sizes):
 def unpack(draw):
     """The table with zeros at the pads, and the lengths, from packed rows."""
     T, N, I = draw.sizes(3)
-    for note, lengths in (
-        ("", falling(draw, N, T)),
-        ("equal lengths", torch.full((N,), T)),
-        ("one sentence", torch.tensor([T])),
-    ):
-        sizes = _packed(torch.zeros(T, len(lengths), 1), lengths)[1]
-        data = draw.normal(sum(sizes), I)
-        yield edge(note, data, sizes) if note else case(data, sizes)
+
+    def packed(lengths):
+        sizes = _packed(torch.zeros(int(lengths[0]), len(lengths), 1), lengths)[1]
+        return draw.normal(sum(sizes), I), sizes
+
+    for note, steps, batch in either_way(T, N):
+        yield case(*packed(falling(draw, batch, steps)), note=note)
+    yield edge("equal lengths", *packed(torch.full((N,), T)))
+    yield edge("one sentence", *packed(torch.tensor([T])))
 
 
 def from_the_top(data, batch_sizes):
@@ -585,6 +601,7 @@ def read_rows(
     returns=("output: R H", "h_n: N H | states"),
     oracle=_rnn_packed,
     section="lengths/run",
+    forbids=BY_HAND,
     reference=read_rows,
     mistakes=[
         Mistake(

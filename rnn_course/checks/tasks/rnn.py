@@ -358,7 +358,7 @@ FIRST_MISTAKES = [
 
 @task(
     "first_state(h_0, xs, W_hh) -> h",
-    returns="h: N H",
+    returns="h: N H [same]",
     oracle=_first_state,
     section="rnn/states",
     shares={"given": 0.5, "missing": 0.5},
@@ -577,14 +577,18 @@ def rnn_like_torch(draw):
     T, N, I, H = draw.sizes(4)
     w = weights(draw, 1, I, H)
     xs, sentence, h_0 = draw.normal(T, N, I), draw.normal(T, I), draw.normal(1, N, H)
+    turned, single = ("output: N T H", "h_n: 1 N H"), ("output: T H", "h_n: 1 H")
     yield Case((xs, h_0, *w, "tanh", False), "time first")
     yield Case((xs[:1], h_0, *w, "tanh", False), "time first", "one time step")
-    yield Case((xs.transpose(0, 1), h_0, *w, "tanh", True), "batch first", "batch_first=True")
+    args = xs.transpose(0, 1), h_0, *w, "tanh", True
+    yield Case(args, "batch first", "batch_first=True", returns=turned)
     yield Case((xs, None, *w, "tanh", False), "no h_0", "h_0=None")
     yield Case((xs, h_0, *w, "relu", False), "relu", 'nonlinearity="relu"')
     for first in (False, True):
         note = f"one sentence, batch_first={first}"
-        yield Case((sentence, h_0[:, 0], *w, "tanh", first), "one sentence", note)
-        yield Case((sentence, None, *w, "tanh", first), "one sentence", note + ", h_0=None")
+        for given, more in ((h_0[:, 0], ""), (None, ", h_0=None")):
+            args = sentence, given, *w, "tanh", first
+            yield Case(args, "one sentence", note + more, returns=single)
     note = 'batch_first=True, nonlinearity="relu", h_0=None'
-    yield Case((xs.transpose(0, 1), None, *w, "relu", True), "edges", note)
+    args = xs.transpose(0, 1), None, *w, "relu", True
+    yield Case(args, "edges", note, returns=turned)
