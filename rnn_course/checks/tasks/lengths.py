@@ -18,7 +18,6 @@ from rnn_course.checks.mistakes import Mistake
 from rnn_course.checks.task import task
 from rnn_course.checks.tasks.recurrent import weights
 
-
 BY_HAND = (*RECURRENT, "torch.nn.utils.rnn")
 
 
@@ -494,7 +493,7 @@ def pack(draw):
         yield case(draw.normal(steps, batch, I), falling(draw, batch, steps), note=note)
     yield edge("equal lengths", draw.normal(T, N, I), torch.full((N,), T))
     yield edge("one sentence", draw.normal(T, 1, I), torch.tensor([T]))
-    longer = draw.normal(T + 2, N, I)
+    longer = draw.normal(T + 3, N, I)
     yield edge("a table longer than the longest sentence", longer, falling(draw, N, T))
 
 
