@@ -1,5 +1,6 @@
 """What the tests share: their order, the built book, and a browser."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from playwright.sync_api import sync_playwright
 from rnn_course.checks.diagnosis.make import make_all
 
 ROOT = Path(__file__).resolve().parents[1]
+os.environ["RNN_COURSE_STRICT"] = "1"  # a fault of the checks themselves raises
 
 # Files that take more than a few seconds, cheapest first; all others run before them. So that
 # what can fail quickly fails first.

@@ -45,7 +45,8 @@ def test_an_untouched_task_is_not_done_yet(name, nothing):
     for untouched in (raises, lambda *args: nothing, nothing):
         shown = TASKS[name](untouched, points=3)
         assert shown.verdict.status == "undone" and repr(shown) == "0"
-        assert "not done yet" in str(shown) and "not done yet" in shown._repr_html_()
+        said = "not done yet" if untouched in (raises, nothing) else "it returns nothing"
+        assert said in str(shown) and said in shown._repr_html_()
 
 
 WRONG_THINGS = {
@@ -159,7 +160,16 @@ def test_edges_alone_earn_nothing():
         return torch.stack(steps), steps[-1]
 
     verdict = check.rnn.verdict(forgets)
-    assert verdict.points == 0 and "one time step" in verdict.message
+    assert verdict.points == 0 and "Right: one time step." in verdict.message
+
+    def only_the_edges(xs, h0, *weights):
+        ordinary = len(xs) > 1 and xs.shape[1] > 1 and xs.is_contiguous()
+        output, h_n = plain.rnn(xs, h0, *weights)
+        return (output + 1, h_n + 1) if ordinary else (output, h_n)
+
+    verdict = check.rnn.verdict(only_the_edges)
+    assert verdict.points == 0 and not verdict.parts["edges"][0]
+    assert "Right: one time step; one row in the batch; inputs that" in verdict.message
 
 
 def test_shares_add_up_to_one():
@@ -211,14 +221,22 @@ def test_what_a_student_wrote_is_escaped():
     assert "<script>" not in check.rnn_cell(rnn_cell)._repr_html_()
 
 
-def test_no_expected_value_is_told():
-    shown = check.rnn_cell(lambda x, h, *w: h)
-    numbers = set()
-    for case in TASKS["rnn_cell"].cases():
-        expected = TASKS["rnn_cell"].expected(case)[0]
-        numbers |= {f"{abs(x):.3f}"[:5] for x in expected.flatten().tolist()}
-    told = set(re.findall(r"\d\.\d{3}", str(shown) + shown._repr_html_()))
-    assert not told & numbers
+def test_one_expected_value_is_told_and_of_hidden_cases_none():
+    first = TASKS["rnn_cell"].cases()[0]
+    right = TASKS["rnn_cell"].expected(first)[0]
+    wrong = check.rnn_cell(lambda x, h, *w: h + 0.5)
+    came = first.args[1][0, 0] + 0.5
+    assert f"`h[0, 0] is {came:.3g}, {right[0, 0]:.3g} expected`." in str(wrong)
+    assert str(wrong).count("expected") == wrong._repr_html_().count("expected") == 1
+
+    sizes = {tuple(case.args[0].shape) for case in TASKS["rnn_cell"].cases()}
+
+    def only_visible(x, h, *w):
+        return plain.rnn_cell(x, h, *w) + (tuple(x.shape) not in sizes)
+
+    shown = check.rnn_cell(only_visible, hidden=True)
+    assert not shown.verdict.passed and "h[0, 0] is" in str(shown) and "expected" not in str(shown)
+    assert "inputs()" not in str(shown)
 
 
 def test_links_lead_into_the_book_when_it_is_known_where_it_stands(monkeypatch):
@@ -354,9 +372,9 @@ def test_plain_values_are_compared_entry_by_entry(own_tasks):
         table["ate"]["letters"][1] = "x"
         return table
 
-    assert "at 'ate': at 'letters': at position 1" in check.count.verdict(wrong).message
+    assert "table['ate']['letters'][1] is 'x', 't' expected" in check.count.verdict(wrong).message
     missing = check.count.verdict(lambda words: {"he": truth(words)["he"]})
-    assert "'ate' is missing" in missing.message
+    assert "table has no key 'ate'" in missing.message
 
 
 # ---------------------------------------------------------------- every section stands in the book

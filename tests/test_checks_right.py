@@ -300,9 +300,9 @@ def test_autograd_where_the_chain_rule_is_asked_for():
 class FromAnotherProcess(Exception):
     """What the judge raises for an exception in the sandbox."""
 
-    def __init__(self, name, text, frames):
+    def __init__(self, name, text, frames, undone=False):
         super().__init__(text)
-        self.ename, self.frames = name, frames
+        self.ename, self.frames, self.undone = name, frames, undone
 
 
 class Proxy:
@@ -328,7 +328,7 @@ class Proxy:
                 return copied(self.function(*copied(args)))
             except NotImplementedError:
                 frames = [["<cell>", 3, "lstm_cell", "raise NotImplementedError"]]
-                raise FromAnotherProcess("NotImplementedError", "", frames) from None
+                raise FromAnotherProcess("NotImplementedError", "", frames, True) from None
             except RuntimeError as error:
                 frames = [["<cell>", 7, "lstm_cell", "gates = x @ W_ih"]]
                 raise FromAnotherProcess("RuntimeError", str(error), frames) from None

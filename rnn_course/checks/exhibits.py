@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from rnn_course.checks import cases
-from rnn_course.checks.compare import MOST_NUMBERS, plain_tensor
+from rnn_course.checks.compare import MOST_NUMBERS, is_very_large, plain_tensor
 from rnn_course.checks.recurrence import arrays
 from rnn_course.checks.scenes import (
     Scene,
@@ -152,8 +152,13 @@ def as_plain(value):
 
 
 def readable(answer):
-    """Has it only ordinary tensors in it, and not too large ones?"""
-    return all(
-        x.layout == torch.strided and not x.is_meta and x.numel() <= MOST_NUMBERS
-        for x in cases.tensors(answer)
-    )
+    """Has it only ordinary tensors in it, not too large ones, and no number too large for text?"""
+    if isinstance(answer, dict):
+        answer = list(answer.values())
+    if isinstance(answer, tuple | list):
+        return all(map(readable, answer))
+    if isinstance(answer, torch.Tensor):
+        return (
+            answer.layout == torch.strided and not answer.is_meta and answer.numel() <= MOST_NUMBERS
+        )
+    return not is_very_large(answer)

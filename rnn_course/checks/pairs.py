@@ -167,7 +167,7 @@ class Pairs:
         like, right = e.like(known), e.like_right(known)
         keep = np.ones(len(ask), bool)
         if e.right is not None:
-            was = np.array(e.right)
+            was = np.array(e.right, bool)
             keep[ask] = ~(was & ~right).any(1)
             like, right = like[:, ~was], right[:, ~was]
         shape = len(ask), like.shape[1]

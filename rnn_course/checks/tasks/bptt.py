@@ -687,7 +687,7 @@ def _chunks_truth(xs, targets, h0, W_ih, W_hh, b_ih, b_hh, chunk):
 
 @task(
     "chunk_gradient(xs, targets, h0, W_ih, W_hh, b_ih, b_hh, chunk) -> (losses, dW_hh)",
-    returns=("losses: chunks", "dW_hh: H H | gradients"),
+    returns=("losses: chunks [free]", "dW_hh: H H | gradients"),
     oracle=_chunks_truth,
     section="bptt/detach",
     shares={"forward": 0.4, "gradients": 0.6, "edges": 0.0},

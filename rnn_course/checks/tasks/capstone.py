@@ -6,7 +6,7 @@ A model is a dict of tensors: E (V, E), W_ih (3H, E), W_hh (3H, H), b_ih and b_h
 
 import math
 import time
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import torch
@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from rnn_course import data
 from rnn_course.checks import words
-from rnn_course.checks.cases import case, edge
+from rnn_course.checks.cases import Draw, case, edge
 from rnn_course.checks.diagnose import Diagnosis
 from rnn_course.checks.mistakes import Mistake
 from rnn_course.checks.oracles import layer_oracle
@@ -456,20 +456,20 @@ def letters(
     return drawn, nearest
 
 
-SLIPS = (  # that a case of `sample` must be able to tell, by at least so many letters
+SLIPS = (  # that a case of `sample` must be able to tell; those that are hard to tell first
+    dict(read=lambda start: start[1:]),
+    dict(read=lambda start: [*start, start[-1]]),
+    dict(read=lambda start: start[:-1]),
+    dict(read=lambda start: start[::-1]),
+    dict(read=lambda start: start[-1:]),
+    dict(after=lambda h: 0 * h),
     dict(feed=False),
     dict(carry=False),
-    dict(read=lambda start: [*start, start[-1]]),
-    dict(read=lambda start: start[1:]),
-    dict(read=lambda start: start[:-1]),
-    dict(read=lambda start: start[-1:]),
-    dict(read=lambda start: start[::-1]),
-    dict(after=lambda h: 0 * h),
     dict(pick=lambda sums, number: int(np.diff(sums, prepend=0).argmax())),
     dict(pick=lambda sums, number: int((sums <= 1 - number).sum())),
 )
 COOLING = (dict(cool=lambda z, t: z), dict(cool=lambda z, t: z * t), dict(cool=lambda z, t: z - t))
-LEAST_LETTERS = 4
+LEAST_LETTERS = 3
 
 
 @task(
@@ -500,26 +500,34 @@ LEAST_LETTERS = 4
 )
 def sample(draw):
     """One letter for each number of u, (L), drawn from the model after it has read `start`."""
+    yield from sample_cases(draw.generator.initial_seed(), draw.hidden)
+
+
+@lru_cache(maxsize=8)  # it takes a tenth of a second
+def sample_cases(seed, hidden):
+    draw = Draw(seed, hidden)
     S, E, H = draw.sizes(3)
     V = 7 + draw.whole(0, 3)
-    for temperature in (1.0, 0.4, 2.5):
-        yield case(*telling(draw, S, V, E, H, temperature), note=f"temperature {temperature}")
+    return [
+        case(*telling(draw, S, V, E, H, temperature), note=f"temperature {temperature}")
+        for temperature in (1.0, 0.4, 2.5)
+    ]
 
 
 def telling(draw, S, V, E, H, temperature):
     """start (S), u (24), the temperature and a model, drawn so that each of SLIPS draws other
     letters, and no number of u is so near to a running sum that rounding decides."""
+    slips = SLIPS if temperature == 1 else SLIPS + COOLING
     while True:
         p = {name: 2.5 * weight for name, weight in drawn_model(draw, V, E, H).items()}
         p |= {"W_out": temperature * p["W_out"], "b_out": 0.4 * temperature * p["b_out"]}
-        start = draw.tokens(V, S + 1)
+        start = draw.tokens(V, S)
         start[-1] = (start[0] + 1) % V
         u = torch.tensor([draw.whole(1, 256) / 256 for _ in range(24)], dtype=torch.float64)
         given = start.numpy(), u.numpy(), temperature, {k: w.numpy() for k, w in p.items()}
         right, nearest = letters(*given)
-        slips = SLIPS if temperature == 1 else SLIPS + COOLING
         apart = (np.not_equal(right, letters(*given, **slip)[0]).sum() for slip in slips)
-        if nearest > 1e-3 and all(letters_apart >= LEAST_LETTERS for letters_apart in apart):
+        if nearest > 2e-4 and all(differing >= LEAST_LETTERS for differing in apart):
             return start, u, temperature, p
 
 

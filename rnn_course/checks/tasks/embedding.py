@@ -194,7 +194,7 @@ def in_one_row(vectors):
     returns="vectors: T N V [float32]",
     oracle=lambda ids, V: F.one_hot(ids, V).float(),
     section="embedding/one-hot",
-    forbids=("one_hot",),
+    forbids=("one_hot", *READY_MADE),
     mistakes=[
         Mistake(
             "one-hot-one-too-far",
@@ -546,6 +546,7 @@ def _table_for(numbers, words, vectors):
     oracle=_table_for,
     against="the course",
     section="embedding/vectors",
+    forbids=READY_MADE,
     mistakes=[
         Mistake(
             "table-in-the-order-of-the-file",
@@ -632,6 +633,7 @@ def _cosine(query, table):
     oracle=lambda query, table, k: by_score(_cosine(query, table), k),
     against="the course",
     section="embedding/neighbours",
+    forbids=READY_MADE,
     mistakes=[
         Mistake(
             "dot-product-for-cosine",

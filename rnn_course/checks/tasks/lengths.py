@@ -493,7 +493,7 @@ def pack(draw):
         yield case(draw.normal(steps, batch, I), falling(draw, batch, steps), note=note)
     yield edge("equal lengths", draw.normal(T, N, I), torch.full((N,), T))
     yield edge("one sentence", draw.normal(T, 1, I), torch.tensor([T]))
-    longer = draw.normal(T + 2, N, I)
+    longer = draw.normal(T + 3, N, I)
     yield edge("a table longer than the longest sentence", longer, falling(draw, N, T))
 
 
