@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -344,7 +345,9 @@ def test_a_cache_with_faults_only_costs_time(tmp_path):
     assert first == second
     files = [path for path in (tmp_path / "both").rglob("*") if path.is_file()]
     assert any("rnn_tanh_back" in path.name for path in files)
-    assert not [path for path in files if len(path.suffix) > 9]  # no parts are left behind
+    assert not [
+        path for path in files if re.search(r"\.\d+\.[0-9a-f]{8}$", path.name)
+    ]  # no parts left
     for k, path in enumerate(files):
         whole = path.read_bytes()
         path.write_bytes([whole[:-9], b"", b"nonsense" * 99, whole[:40] + whole[41:]][k % 4])
@@ -582,7 +585,9 @@ def test_what_leaves_python_leaves_as_torchs(kind):
         torch.testing.assert_close(program(xs)[0], expected, rtol=0, atol=1e-12)
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning", "ignore:The .grad attribute of a Tensor that is not a leaf"
+)
 def test_torch_compile_goes_round_the_engine():
     theirs, ours = pair("GRU")
     model = torch.nn.Sequential(torch.nn.Linear(I, I).double(), ours)

@@ -21,6 +21,8 @@ INSTEAD = "Use rnn_course.RNN, LSTM or GRU, which take the same state_dict"
 
 def unroll(kind, rows, sizes, state, p, reverse=False, cells=None):
     """What unroll.unroll does, compiled: (outputs, state, None). The pull is autograd's."""
+    if torch.compiler.is_compiling():  # torch's compiler goes round what ours has read
+        return torch._dynamo.disable(unroll)(kind, rows, sizes, state, p, reverse, cells)
     names = [name for name in p if torch.is_tensor(p[name])]
     tensors = [rows, *state, *(p[name] for name in names)]
     _refuse(rows, tensors)

@@ -18,10 +18,11 @@ ZERO = ONE - ONE
 
 
 @compiled
-def rnn_tanh(a, u, h):
+def rnn_tanh(h, u):
+    """h is a, and becomes the state: one array, for the compiler doubts that two are apart."""
     for k in range(len(h)):
         for j in range(h.shape[1]):
-            h[k, j] = tanh(a[k, j] + u[k, j])
+            h[k, j] = tanh(h[k, j] + u[k, j])
 
 
 @compiled
@@ -32,10 +33,10 @@ def rnn_tanh_back(da, h, dout, dh):
 
 
 @compiled
-def rnn_relu(a, u, h):
+def rnn_relu(h, u):
     for k in range(len(h)):
         for j in range(h.shape[1]):
-            x = a[k, j] + u[k, j]
+            x = h[k, j] + u[k, j]
             h[k, j] = ZERO if x < 0 else x  # a nan stays one
 
 

@@ -38,7 +38,7 @@ def layer(cells, kind, rows, table, state, p, keep=True):
     most = max(block.stop - block.start for block, _ in blocks)
     gates = new(most, G) if G > H else h[N:]  # an RNN's are its states
     u_n = new(R if keep else N, H) if kind == "gru" else None
-    u, W_rec = new(N, G), np.ascontiguousarray(W_hh.T)
+    u, room, W_rec = new(N, G), new(N, H), np.ascontiguousarray(W_hh.T)
     project, recur = multiply(most, W_ih.T), multiply(N, W_rec)
     if W_hr is not None:
         W_out = np.ascontiguousarray(W_hr.T)
@@ -52,14 +52,16 @@ def layer(cells, kind, rows, table, state, p, keep=True):
             a_t, u_t = a[now.start - block.start : now.stop - block.start], u[going]
             recur(h[before], W_rec, u_t)  # what has to wait for the step before
             if kind == "lstm":
-                c_t = (c[before], c[after]) if keep else (c[going], c[going])
-                forward(a_t, u_t, c_t[0], m[after], c_t[1])
+                c_t, c_new = (c[before], c[after]) if keep else (c[going], room[going])
+                forward(a_t, u_t, c_t, m[after], c_new)
+                if not keep:
+                    c_t[:] = c_new
                 if W_hr is not None:
                     narrow(m[after], W_out, h[after])
             elif kind == "gru":
                 forward(a_t, u_t, b_n, h[before], h[after], u_n[now if keep else going])
             else:
-                forward(a_t, u_t, h[after])
+                forward(a_t, u_t)  # a_t is h[after]
     last = (h[table.last],) if c is None else (h[table.last], c[table.last] if keep else c)
 
     def pull(doutputs, dstate, wants_rows=True):

@@ -19,8 +19,8 @@ def split(a, gates):
     return a.reshape(len(a), gates, -1).swapaxes(0, 1)
 
 
-def rnn_tanh(a, u, h):
-    np.add(a, u, h)
+def rnn_tanh(h, u):
+    h += u
     np.tanh(h, h)
 
 
