@@ -8,16 +8,17 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for editors and type checkers
+    from rnn_course.cell_modules import GRUCell as GRUCell
+    from rnn_course.cell_modules import LSTMCell as LSTMCell
+    from rnn_course.cell_modules import RNNCell as RNNCell
     from rnn_course.embedding import Embedding as Embedding
     from rnn_course.modules import GRU as GRU
     from rnn_course.modules import LSTM as LSTM
     from rnn_course.modules import RNN as RNN
-    from rnn_course.modules import GRUCell as GRUCell
-    from rnn_course.modules import LSTMCell as LSTMCell
-    from rnn_course.modules import RNNCell as RNNCell
 
 _WHERE = {"Embedding": "embedding"}
-_WHERE |= dict.fromkeys(("GRU", "LSTM", "RNN", "GRUCell", "LSTMCell", "RNNCell"), "modules")
+_WHERE |= dict.fromkeys(("GRU", "LSTM", "RNN"), "modules")
+_WHERE |= dict.fromkeys(("GRUCell", "LSTMCell", "RNNCell"), "cell_modules")
 
 __all__ = list(_WHERE)  # noqa: PLE0604
 

@@ -5,6 +5,7 @@ own; here is how ours come to be treated the same.
 """
 
 import copy
+import math
 
 import torch
 from torch import nn
@@ -33,6 +34,12 @@ class DropIn(nn.Module):
         twin.__setstate__(self.torch_state())
         return twin
 
+    def reset_parameters(self):
+        """Draw every weight and bias uniformly from -1/sqrt(H) to 1/sqrt(H), in torch's order."""
+        bound = 1 / math.sqrt(self.hidden_size) if self.hidden_size > 0 else 0
+        for weight in self.parameters():
+            nn.init.uniform_(weight, -bound, bound)
+
     def torch_state(self):
         """The attributes of torch.nn's module."""
         return copy.copy(self.__dict__)
@@ -42,3 +49,29 @@ def leaves_python():
     """Is the program being written down, to run without Python, by torch.jit.trace or
     torch.export? Then a loop over time would be written down for this one length alone."""
     return torch.jit.is_tracing() or torch.compiler.is_exporting()
+
+
+def differing(module, defaults):
+    """What a repr adds for the attributes that are not the default: ', bias=False'."""
+    shown = ""
+    for name, default in defaults.items():
+        value = getattr(module, name, default)
+        if value is not default if isinstance(default, bool) else value != default:
+            shown += f", {name}={value}"
+    return shown
+
+
+class Weights(list):
+    """A module's weights as a list; what is put in another's place is stored in the module."""
+
+    def __init__(self, module, names):
+        super().__init__(getattr(module, name, None) for name in names)
+        self.module, self.names = module, names
+
+    def __setitem__(self, k, value):
+        super().__setitem__(k, value)
+        name = self.names[k]
+        if name in self.module._parameters:
+            setattr(self.module, name, value)
+        else:  # taken out of the parameters, as a weight drop does
+            self.module.__dict__[name] = value

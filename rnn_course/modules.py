@@ -21,16 +21,13 @@ Where torch.nn differs:
 - The cuDNN bookkeeping (_flat_weight_refs, _weights_have_changed) is not here.
 """
 
-import math
-
 import torch
 import torch.nn.functional as F
 from torch import nn
 from torch.nn.utils.rnn import PackedSequence
 
 from rnn_course import arguments, cells, stack, weights
-from rnn_course.dropin import DropIn, leaves_python
-from rnn_course.ops import linear
+from rnn_course.dropin import DropIn, Weights, differing, leaves_python
 from rnn_course.unroll import unroll
 
 
@@ -93,12 +90,6 @@ class _Recurrent(DropIn):
         self._all_weights = [names[k : k + each] for k in range(0, len(names), each)]
         self.reset_parameters()
 
-    def reset_parameters(self):
-        """Draw every weight and bias uniformly from -1/sqrt(H) to 1/sqrt(H), in torch's order."""
-        bound = 1 / math.sqrt(self.hidden_size) if self.hidden_size > 0 else 0
-        for weight in self.parameters():
-            nn.init.uniform_(weight, -bound, bound)
-
     def flatten_parameters(self):
         """Nothing to do: this is where torch.nn lays its weights out for cuDNN."""
 
@@ -107,7 +98,7 @@ class _Recurrent(DropIn):
     @property
     def _flat_weights(self):
         """All weights in torch's order; one that is stored here becomes the module's."""
-        return _Weights(self, self._flat_weights_names)
+        return Weights(self, self._flat_weights_names)
 
     @_flat_weights.setter
     def _flat_weights(self, values):
@@ -127,7 +118,7 @@ class _Recurrent(DropIn):
     def extra_repr(self):
         shown = f"{self.input_size}, {self.hidden_size}"
         defaults = {"proj_size": 0, "num_layers": 1, "bias": True, "batch_first": False}
-        return shown + _differing(self, defaults | {"dropout": 0, "bidirectional": False})
+        return shown + differing(self, defaults | {"dropout": 0, "bidirectional": False})
 
     def check_input(self, input, batch_sizes):
         """Torch's checks of the input: (T, N, I), or rows (R, I) with batch_sizes."""
@@ -307,118 +298,3 @@ class GRU(_Recurrent):
 
     def _cell(self):
         return cells.gru_cell
-
-
-class _Cell(DropIn):
-    """What RNNCell, LSTMCell and GRUCell share: one step for a batch, no layers, no time.
-
-    input (N, I) or (I); hx (N, H) or (H), for LSTMCell a pair of them; zeros if absent.
-    Returns what hx is, one step later. There is no layer axis, unlike h_n of RNN.
-    """
-
-    __constants__ = ["input_size", "hidden_size", "bias"]
-    gates: int
-    has_c = False
-
-    def __init__(self, input_size, hidden_size, bias=True, device=None, dtype=None):
-        super().__init__()
-        self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
-        shapes = {
-            "weight_ih": (self.gates * hidden_size, input_size),
-            "weight_hh": (self.gates * hidden_size, hidden_size),
-            "bias_ih": (self.gates * hidden_size,),
-            "bias_hh": (self.gates * hidden_size,),
-        }
-        for name, shape in shapes.items():
-            there = bias or name.startswith("weight")
-            new = nn.Parameter(torch.empty(shape, device=device, dtype=dtype)) if there else None
-            self.register_parameter(name, new)
-        self.reset_parameters()
-
-    reset_parameters = _Recurrent.reset_parameters
-
-    def extra_repr(self):
-        shown = f"{self.input_size}, {self.hidden_size}"
-        return shown + _differing(self, {"bias": True, "nonlinearity": "tanh"})
-
-    def forward(self, input, hx=None):
-        node = self.fx_call(input, hx)
-        if node is not None:
-            return node
-        arguments.check_cell(self, input, hx)
-        batched = input.dim() == 2
-        if hx is None:
-            zeros = input.new_zeros(*input.shape[:-1], self.hidden_size)
-            hx = (zeros, zeros) if self.has_c else zeros
-        hx = arguments.pair(hx) if self.has_c else (hx,)
-        if not batched:
-            input, hx = input.unsqueeze(0), tuple(s.unsqueeze(0) for s in hx)
-        bias = (self.bias_ih, self.bias_hh) if self.bias_ih is not None else (0.0, 0.0)
-        a = linear(input, self.weight_ih, bias[0])
-        p = {"weight_hh": self.weight_hh, "bias_hh": bias[1]}
-        state, _ = self._cell()(a, hx, p)
-        state = state if batched else tuple(s.squeeze(0) for s in state)
-        return state if self.has_c else state[0]
-
-
-class RNNCell(_Cell):
-    """torch.nn.RNNCell: one Elman step, tanh or relu."""
-
-    __constants__ = [*_Cell.__constants__, "nonlinearity"]
-    gates = len(weights.KINDS["RNN"].gates)
-
-    def __init__(
-        self, input_size, hidden_size, bias=True, nonlinearity="tanh", device=None, dtype=None
-    ):
-        super().__init__(input_size, hidden_size, bias, device, dtype)
-        self.nonlinearity = nonlinearity
-
-    def _cell(self):
-        if self.nonlinearity not in ("tanh", "relu"):  # torch, too, notices at the first call
-            raise RuntimeError(f"Unknown nonlinearity: {self.nonlinearity}")
-        return cells.rnn_cell if self.nonlinearity == "tanh" else cells.rnn_relu_cell
-
-
-class LSTMCell(_Cell):
-    """torch.nn.LSTMCell: one step of an LSTM; takes and returns (h, c)."""
-
-    gates = len(weights.KINDS["LSTM"].gates)
-    has_c = True
-
-    def _cell(self):
-        return cells.lstm_cell
-
-
-class GRUCell(_Cell):
-    """torch.nn.GRUCell: one step of a GRU."""
-
-    gates = len(weights.KINDS["GRU"].gates)
-
-    def _cell(self):
-        return cells.gru_cell
-
-
-class _Weights(list):
-    """A module's weights as a list; what is put in another's place is stored in the module."""
-
-    def __init__(self, module, names):
-        super().__init__(getattr(module, name, None) for name in names)
-        self.module, self.names = module, names
-
-    def __setitem__(self, k, value):
-        super().__setitem__(k, value)
-        name = self.names[k]
-        if name in self.module._parameters:
-            setattr(self.module, name, value)
-        else:  # taken out of the parameters, as a weight drop does
-            self.module.__dict__[name] = value
-
-
-def _differing(module, defaults):
-    """What a repr adds for the attributes that are not the default: ', bias=False'."""
-    shown = ""
-    for name, default in defaults.items():
-        value = getattr(module, name, default)
-        if value is not default if isinstance(default, bool) else value != default:
-            shown += f", {name}={value}"
-    return shown
