@@ -26,7 +26,8 @@ AUTOGRAD = ("grad", "backward", "vjp", "vmap", "_grad", "_make_dual")
 watching = ContextVar("watching", default=None)
 
 _COURSE = str(Path(__file__).resolve().parent.parent)
-_ALLOWED = (str(Path(_COURSE, "ops.py")), str(Path(_COURSE, "checks")))  # no layers there
+# no layers there; and the judge's stand-in for a student's function
+_ALLOWED = tuple(str(Path(_COURSE, name)) for name in ("ops.py", "checks", "autograde"))
 
 
 class Watch(TorchFunctionMode):

@@ -210,7 +210,7 @@ def at(cells, name):
 def answers(cells):
     """(what stands in the answers' places, notes) of a notebook made of these cells."""
     text = toy.notebook(cells)
-    notebook, notes = read(text.encode(), [*MASTER, *PLAIN], limit=10**7)
+    notebook, notes = read(text.encode(), [*MASTER, *PLAIN], limits=Limits())
     nbformat.validate(notebook)
     about = [c.metadata.get("nbgrader", {}) for c in notebook.cells]
     assert [a["grade_id"] for a in about if a] == IDS
@@ -360,7 +360,7 @@ def test_an_earlier_copy_does_not_stand_between_the_answer_and_its_test():
     about = cells[at(cells, "step-answer")].metadata
     cells.append(new_code_cell(toy.RIGHT_STEP, metadata=about))
     text = toy.notebook(cells)
-    notebook, _ = read(text.encode(), [*MASTER, *PLAIN], limit=10**7)
+    notebook, _ = read(text.encode(), [*MASTER, *PLAIN], limits=Limits())
     there = [s.strip() for s in sources(notebook)]
     assert there.index(wrong.strip()) < there.index(toy.RIGHT_STEP.strip())
     assert there[there.index(toy.RIGHT_STEP.strip()) + 1].startswith("torch.manual_seed")
@@ -433,7 +433,7 @@ def test_what_programs_leave_out_of_cells_and_notebooks_is_no_harm(change):
     for cell in content["cells"]:
         change(cell)
     content["metadata"] = None
-    notebook, notes = read(json.dumps(content).encode(), [*MASTER, *PLAIN], limit=10**7)
+    notebook, notes = read(json.dumps(content).encode(), [*MASTER, *PLAIN], limits=Limits())
     found = {
         c.metadata.nbgrader.grade_id: c.source for c in notebook.cells if "nbgrader" in c.metadata
     }
@@ -499,9 +499,9 @@ def test_restoring_takes_time_in_proportion(kind):
 
     def seconds(n):
         data, began = notebook(n), time.process_time()
-        read(data, [*MASTER, *PLAIN], limit=10**9)
+        read(data, [*MASTER, *PLAIN], limits=Limits())
         return time.process_time() - began
 
     seconds(100)
-    few, many = seconds(1000), seconds(4000)
+    few, many = seconds(500), seconds(2000)
     assert many < 8 * few + 0.5, (few, many)
