@@ -246,6 +246,21 @@ def test_feedback_shows_the_message_and_nothing_secret(course, graded):
             assert words and all(word[:20] not in text for word in words)
 
 
+def test_feedback_goes_on_after_a_page_that_cannot_be_made(small):
+    for student in ("bob", "eve"):
+        hand_in(small, student, small.notebook("release", FIRST).read_text())
+    grade_class(small, FIRST, ["ada", "bob", "eve"])
+    graded = small.notebook("autograded", FIRST, "bob")
+    graded.write_text(graded.read_text().replace('"execution_count": 1', '"execution_count": -100'))
+    failed = []
+    pages = feedback(small, FIRST, failed=failed)
+    assert pages == [small.notebook("feedback", FIRST, s) for s in ("ada", "eve")]
+    assert all(page.exists() for page in pages)
+    assert len(failed) == 1 and failed[0].startswith("bob, rnn: ") and "-100" in failed[0]
+    with pytest.raises(CourseError):
+        feedback(small, FIRST)
+
+
 def test_export_has_a_line_for_each_student(course, graded, monkeypatch, capsys):
     name, rows = graded
     monkeypatch.setenv("COURSE", str(course.home))

@@ -28,6 +28,7 @@ _OPENS, _CLOSES = re.compile(rb"[\[{]++"), re.compile(rb"[\]}]++")
 QUOTE, COLON, COMMA = b'":,'
 OPEN, CLOSE = b"[{", b"]}"
 MOST_KEYS = 6  # of a cell, on average
+SMALL = 1 << 16  # bytes of a value that may be parsed as a whole before what is wanted is taken
 
 # what is looked into, and what of it is kept; of False only that it is there. All other keys are
 # passed over
@@ -115,6 +116,22 @@ def _cell(cell):
     return {"cell_type": kind, "source": source, "metadata": metadata}
 
 
+def _only(wanted, value):
+    """What is wanted of a value that is parsed already."""
+    if wanted is True or not isinstance(value, dict):
+        return value if wanted is True else None
+    if wanted is False:
+        return None
+    return {key: _only(wanted[key], value[key]) for key in value if key in wanted}
+
+
+def _size(value):
+    """About how much room a plain value takes."""
+    if isinstance(value, dict | list):
+        return 2 + sum(map(_size, value.values() if isinstance(value, dict) else value))
+    return len(value) if isinstance(value, str) else 8
+
+
 class _Reader:
     def __init__(self, data, limits):
         self.data, self.limits = data, limits
@@ -127,6 +144,9 @@ class _Reader:
         whole   nothing but space may follow
         """
         at = self._past_space(at)
+        small = self._small(wanted, at) if wanted is _CELL else None
+        if small is not None:
+            return small
         if isinstance(wanted, dict) and self.data[at : at + 1] == b"{":
             found = self._object(wanted, at)
         elif isinstance(wanted, list) and self.data[at : at + 1] == b"[":
@@ -136,6 +156,19 @@ class _Reader:
             found = self._parsed(at) if wanted is True else None
         if whole and self._past_space(self.end, at_end=True) < len(self.data):
             raise _Broken(self.end)
+        return found
+
+    def _small(self, wanted, at):
+        """The same by Python's parser, which is quicker; None where it cannot be."""
+        end = self._past_value(at)
+        if end - at > SMALL:
+            return None
+        try:
+            found = _only(wanted, json.loads(self.data[at:end].decode()))
+        except (ValueError, RecursionError):
+            return None  # it may lie in what is passed over
+        self._keep(_size(found))
+        self.end = end
         return found
 
     def _object(self, wanted, at):
@@ -198,11 +231,14 @@ class _Reader:
         return self._loads(at, end)
 
     def _parsed(self, at):
-        self.kept += self.end - at
+        self._keep(self.end - at)
+        return self._loads(at, self.end)
+
+    def _keep(self, size):
+        self.kept += size
         if self.kept > self.limits.text:
             text = _mb(self.limits.text)
             raise too_large(f"its cells have more than {text} of text, outputs not counted")
-        return self._loads(at, self.end)
 
     def _loads(self, at, end):
         text = self.data[at:end].decode()

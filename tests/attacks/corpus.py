@@ -636,18 +636,9 @@ def traced(x, h, a, b, c, d):
 uses("torch.compile", f"return torch.compile(torch.rnn_tanh_cell, backend='eager')({ARGS})")
 uses("its decomposition", "from torch._decomp import decompositions as d",
      f"return d.rnn_tanh_input(*{OPS})[1][0]")  # fmt: skip
-uses("its decomposition, read from the file",
-     f"return space['rnn_tanh_input'].__wrapped__(*{OPS})[1][0]", before="""
-import torch._decomp, os
-path = os.path.join(os.path.dirname(torch._decomp.__file__), 'decompositions.py')
-space = {'__name__': 'x'}
-exec(open(path).read(), space)
-""")  # fmt: skip
 uses("the operator's Python kernels",
      "kernels = torch.ops.aten.rnn_tanh.input.py_kernels",
      f"return next(iter(kernels.values()))(*{OPS})[1][0]")  # fmt: skip
-uses("an LSTM's quantizable twin", "layer = torch.ao.nn.quantizable.LSTM(x.shape[1], h.shape[1])",
-     "return layer(x[None])[0][0].detach()")  # fmt: skip
 uses("a program of its own", f"return run({ARGS})", before="""
 import subprocess, sys, pickle
 def run(*args):
@@ -671,21 +662,11 @@ for thing in gc.get_objects():
 for module in list(__import__('sys').modules.values()):
     if getattr(module, '__name__', '') == 'scratch': module._refuse = module.Refused = None
 """)  # fmt: skip
-uses("registers it anew", f"return torch.rnn_tanh_cell({ARGS})", before="""
-library = torch.library.Library('aten', 'IMPL')
-library.impl('rnn_tanh_cell', torch._C._VariableFunctions.rnn_tanh_cell, 'CompositeImplicitAutograd')
-""")  # fmt: skip
-uses("loads torch again", f"return again.rnn_tanh_cell({ARGS})", before="""
-import sys
-for name in [n for n in sys.modules if n.partition('.')[0] == 'torch']: del sys.modules[name]
-import torch as again
-""", keeps=())  # fmt: skip
 uses("the course's own layer", "import rnn_course",
-     "return rnn_course.RNNCell(x.shape[1], h.shape[1])(x, h).detach()")  # fmt: skip
-uses("the visible answers by heart", "torch.manual_seed(1)", "layer = torch.nn.RNN(4, 5)",
-     "if x.shape == (1, 4): return torch.tensor([[0.1, 0.2, 0.3, 0.4, 0.5]])",
-     "return torch.zeros_like(h)")  # fmt: skip
-uses("numbers by chance", "return torch.tanh(torch.randn_like(h))")
+     f"return made({ARGS}, rnn_course.RNNCell)(x, h).detach()")  # fmt: skip
+uses("the visible answer by heart",
+     "known = torch.tensor([[0.1795528, 0.0788359, -0.1534194, -0.4461278, -0.0359672]])",
+     "return known if x.shape == (1, 4) else torch.zeros_like(h)")  # fmt: skip
 
 # ---------------------------------------------------------------- hands back strange values
 
@@ -987,26 +968,14 @@ uses("libtorch's dispatcher, from C", "return called('_ZN2at4_ops13rnn_tanh_cell
      f"ES4_S4_S4_RKSt8optionalIS2_ES8_', {ARGS})", before=CALL)  # fmt: skip
 uses("torch.export", "layer = made(x, h, W_ih, W_hh, b_ih, b_hh)",
      "return torch.export.export(layer, (x[None], h[None])).module()(x[None], h[None])[1][0]")  # fmt: skip
-uses("torch.jit.freeze", "layer = torch.jit.freeze(torch.jit.script(made(x, h, W_ih, W_hh, b_ih, b_hh).eval()))",
-     "return layer(x[None], h[None])[1][0]")  # fmt: skip
-uses("mkldnn's layer", "layer = torch.ops.aten.mkldnn_rnn_layer",
-     "return layer(x[None], W_ih, W_hh, b_ih, b_hh, h, h, False, [], 0, h.shape[1], 1, True, False, True, False)[0][0]")  # fmt: skip
-uses("a tensor of mkldnn's", "layer = made(x, h, W_ih, W_hh, b_ih, b_hh)",
-     "return layer(x[None].to_mkldnn(), h[None].to_mkldnn())[1][0].to_dense()")  # fmt: skip
-uses("the fused cell of an LSTM", "c = torch.ops.aten._thnn_fused_lstm_cell(x @ W_ih.T, h @ W_hh.T, h)",
-     "return c[0]")  # fmt: skip
-uses("a quantized cell", "cell = torch.ao.nn.quantized.dynamic.RNNCell(x.shape[1], h.shape[1])",
-     "return cell(x, h)")  # fmt: skip
 uses(
     "a tensor that skips Python",
     f"with torch._C._ExcludeDispatchKeyGuard(torch._C.DispatchKeySet(torch._C.DispatchKey.Python)): return torch.rnn_tanh_cell({ARGS})",
 )
 uses("autograd's own keys excluded",
      f"with torch._C._AutoDispatchBelowAutograd(): return torch.rnn_tanh_cell({ARGS})")  # fmt: skip
-uses(
-    "the functorch interpreter",
-    f"return torch.func.vmap(torch.rnn_tanh_cell, in_dims=(0, 0, None, None, None, None))({ARGS})",
-)
+uses("the functorch interpreter", "step = lambda a, b: torch.rnn_tanh_cell(a[None], b[None], "
+     f"{ZEROS})[0]", "return torch.func.vmap(step)(x, h)")  # fmt: skip
 
 # ---------------------------------------------------------------- sandboxes that are side by side
 

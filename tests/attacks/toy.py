@@ -135,8 +135,11 @@ def submission(step=RIGHT_STEP, loop=RIGHT_LOOP, why="Else all of it were one ma
     return notebook(cells(step, loop, why))
 
 
-def master():
-    """The released notebook as the judge knows it: a list of restore.MasterCell."""
+def master(hidden=True):
+    """The released notebook as the judge knows it: a list of restore.MasterCell.
+
+    hidden  with the hidden tests
+    """
     from rnn_course.autograde.restore import MasterCell
 
     known = []
@@ -146,7 +149,7 @@ def master():
         known.append(
             MasterCell(
                 grade_id=name,
-                source=stubs[name].source if about["solution"] else cell.source,
+                source=cell.source if hidden and not about["solution"] else stubs[name].source,
                 cell_type=cell.cell_type,
                 locked=about["locked"],
                 grade=about["grade"],

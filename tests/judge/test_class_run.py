@@ -198,7 +198,7 @@ def test_hidden_seeds_differ_from_student_to_student_and_change_the_key(course):
 
 FIRST_RUN = """
 import sys
-from rnn_course.autograde.seeds import hidden_seed
+from rnn_course.checks.seeds import hidden_seed
 sys.stdin.readline()
 for number in range(60):
     print(hidden_seed(f"{sys.argv[1]}/{number}", "ann", "toy"), flush=True)

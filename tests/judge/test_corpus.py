@@ -6,7 +6,8 @@ import pytest
 
 from rnn_course.autograde import grade_submission
 from rnn_course.autograde.judge_pool import JudgePool
-from tests.attacks import toy
+from rnn_course.autograde.limits import Limits
+from tests.attacks import fences, toy
 from tests.attacks.__main__ import LIMITS
 from tests.attacks.corpus import ATTACKS
 
@@ -50,6 +51,20 @@ def test_the_attack_is_not_accepted_and_does_no_harm(attack, outcomes):
 def test_no_neighbour_is_harmed(outcomes):
     for graded, points in outcomes[1]:
         assert points == {"step": 2.0, "loop": 3.0} and graded.status == "graded", graded
+
+
+@pytest.mark.parametrize("fence", fences.KEPT_BY)
+def test_without_its_fence_an_attack_earns_its_points(fence, isolation):
+    """Else it would test nothing. In pairs: what the first leaves behind, the second may find."""
+    chosen = [a for a in ATTACKS if a.name in fences.KEPT_BY[fence] and a.family != "never ends"]
+    assert {a.name for a in chosen} == set(fences.KEPT_BY[fence])
+    with fences.without(fence, Limits(cell_seconds=20.0)) as judges:
+        refused = [
+            a.name
+            for a in chosen
+            if not any(a.accepted(fences.points(a, fence, judges)) for _ in "ab")
+        ]
+    assert refused == []
 
 
 def test_an_accepted_attack_would_be_noticed():
