@@ -43,19 +43,15 @@ def grouped(lines, names):
 
 
 def timed_table(key, lines):
+    floors = any(line.get("by_floor") for line in lines)
     table = Table("way", title=", ".join(key), title_justify="left")
-    for column in ("cpu ms", "wall ms", "of torch", "quarters", "of floor", "rounds"):
+    columns = ["cpu ms", "wall ms", "of torch", "quarters", *["of floor"] * floors]
+    for column in columns:
         table.add_column(column, justify="right")
     for line in lines:
-        table.add_row(
-            line["way"],
-            f"{line['cpu_ms']:.2f}",
-            f"{line['wall_ms']:.2f}",
-            f"{line['ratio']:.2f}",
-            f"{line['low']:.2f} .. {line['high']:.2f}",
-            f"{line['by_floor']:.2f}" if line.get("by_floor") else "-",
-            str(line["rounds"]),
-        )
+        cells = [f"{line['cpu_ms']:.2f}", f"{line['wall_ms']:.2f}", f"{line['ratio']:.2f}"]
+        cells.append(f"{line['low']:.2f} .. {line['high']:.2f}")
+        table.add_row(line["way"], *cells, *[f"{line['by_floor']:.2f}"] if floors else [])
     return table
 
 

@@ -82,9 +82,7 @@ def table(options, dtype, progress):
             xs = torch.randn(T, N, I, dtype=dtype, requires_grad=True)
             douts = torch.randn(T, N, H, dtype=dtype)
             floors = {
-                f"floor: matmuls of {library}": ladder.bare_matmuls(
-                    kind, T, N, I, H, library, options.dtype
-                )
+                f"floor: {library}": ladder.bare_matmuls(kind, T, N, I, H, library, options.dtype)
                 for library in ("numpy", "torch")
             }
             for backward in (False, True):
