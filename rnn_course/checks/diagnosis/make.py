@@ -33,7 +33,7 @@ from rnn_course.checks.diagnosis.prints import (
 from rnn_course.checks.diagnosis.tables import Hypotheses, Row
 from rnn_course.checks.diagnosis.texts import Text, texts_of
 
-LIKELY = 110  # mistakes that pairs are made of
+LIKELY = 200  # mistakes that pairs are made of
 MOST_PAIRS = 5000
 PAIR_SECONDS, SLIP_SECONDS = 6.0, 4.0  # of processor time for one task
 MOST_LINES = 20_000  # that a text with a `while` may run through
