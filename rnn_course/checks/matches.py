@@ -227,7 +227,7 @@ class Net:
             output = output.swapaxes(0, 1)
         return output, tuple(parts) if self.two else parts[0]
 
-    reference.on_arrays = True
+    reference.on_arrays = True  # type: ignore[attr-defined]
 
     def first_step(self, args, answer, right):
         """With one time step: what the first layer's forward direction made of it, alone.
@@ -252,7 +252,7 @@ class Net:
         x, state, given = recurrence.arrays((x, state, given))
         return self._cell(x, state, given, switches)
 
-    _bare_step.on_arrays = True
+    _bare_step.on_arrays = True  # type: ignore[attr-defined]
 
     def _cell(self, x, state, given, switches):
         single = x.ndim == 1

@@ -297,7 +297,7 @@ class Task:
         return {part: (ok, self.shares.get(part, 0.2) / total) for part, ok in right.items()}
 
 
-TASKS = {}
+TASKS: dict[str, Task] = {}
 
 
 def task(

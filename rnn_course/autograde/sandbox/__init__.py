@@ -25,8 +25,10 @@ FILES = [
 INSIDE = "/sandbox"  # where FILES are in the sandbox
 PACKAGES = "/packages"  # where the site-packages are: a sandbox has a /tmp and a /home of its own
 # files among them that say where the course lies on this machine
-TELL_A_PATH = ("*.pth", "*.egg-link", "__editable__*", "__pycache__/__editable__*")
-TELL_A_PATH += ("*.dist-info/direct_url.json",)
+TELL_A_PATH = (
+    *("*.pth", "*.egg-link", "__editable__*", "__pycache__/__editable__*"),
+    "*.dist-info/direct_url.json",
+)
 NOBODY = 65534  # whom root becomes
 KIND = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_STREAM
 START_SECONDS = 120  # for torch to be imported on a slow disk

@@ -33,8 +33,8 @@ from torch.overrides import TorchFunctionMode
 
 torch.set_num_threads(1)
 shell = make_shell()
-instances = {}  # number -> module; the judge speaks of them by number
-calls = {}  # number of a call -> (inputs that require gradients, results), until it is dropped
+instances: dict = {}  # number -> module; the judge speaks of them by number
+calls: dict = {}  # number of a call -> (inputs that require gradients, results), until it is dropped
 in_student_code = False
 
 

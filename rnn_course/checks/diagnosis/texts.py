@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -277,7 +278,7 @@ def square(x):
 
 
 HELPERS = (blocks, edited, rows, each, part, with_part, exchanged, only, moved, plus, times)
-SCOPE = {helper.__name__: helper for helper in (*HELPERS, matrix, square)}
+SCOPE: dict[str, Any] = {helper.__name__: helper for helper in (*HELPERS, matrix, square)}
 SCOPE |= {"torch": torch, "F": F, "np": np, "math": math}
 
 
