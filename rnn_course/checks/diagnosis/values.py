@@ -136,5 +136,6 @@ def among(numbers, known, near):
 
 def is_simple(numbers):
     """Halves, small whole numbers, and what is all but one: they stand in every calculation."""
-    near = np.abs(2 * numbers - np.round(2 * numbers, 0)) < SATURATED
+    with np.errstate(invalid="ignore"):  # infinity less infinity
+        near = np.abs(2 * numbers - np.round(2 * numbers)) < SATURATED
     return near & (numbers <= SMALL) | ~np.isfinite(numbers)
