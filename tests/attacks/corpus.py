@@ -281,8 +281,8 @@ alter("ids made up", set_about("step", grade_id="something-else"))
 alter("metadata of the first schema", set_about("step", schema_version=0))
 alter("metadata of the future", set_about("step", schema_version=99))
 alter("metadata is a list", lambda cells: cells["step"].metadata.update(nbgrader=[1]))
-alter("no metadata at all", lambda cells: [c.update(metadata={}) for c in cells.values()] and None,
-      spoils=("step", "loop"), keeps=())  # fmt: skip
+# found again by their text: the wrong answer is wrong, the right one counts
+alter("no metadata at all", lambda cells: [c.update(metadata={}) for c in cells.values()] and None)
 alter("cells in reverse order", lambda cells: list(reversed(cells.values())))
 alter(
     "outputs forged",
@@ -838,8 +838,7 @@ alter(
     ),
 )
 alter("ids that are no strings", lambda cells: [
-      c.update(metadata={"nbgrader": {"grade_id": {"a": [1]}}}) for c in cells.values()] and None,
-      spoils=("step", "loop"), keeps=())  # fmt: skip
+      c.update(metadata={"nbgrader": {"grade_id": {"a": [1]}}}) for c in cells.values()] and None)  # fmt: skip
 alter(
     "text that makes HTML slow",
     lambda cells: cells["why"].update(source="<a <" * 250_000 + "[" * 10_000 + "`" * 10_000),
