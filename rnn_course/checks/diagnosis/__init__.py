@@ -60,6 +60,8 @@ def diagnose(task, function, trials, shown):
 
     trials: those of the verdict, the visible ones first; shown: how many of them are visible
     """
+    if all(trial.right for trial in trials[:shown]):
+        return Diagnosis(clues=[ONLY_HIDDEN])
     hypotheses = store.load(task.name)
     if hypotheses is None:
         why = "run `make prints`" if store.is_clone() else "the package came without its prints"
@@ -67,8 +69,6 @@ def diagnose(task, function, trials, shown):
     some, visible = cases_of(task)
     if not is_current(task, some, hypotheses):
         return Diagnosis(clues=[NO_PRINTS.format("its prints are of other versions")])
-    if all(trial.right for trial in trials[:shown]):
-        return Diagnosis(clues=[ONLY_HIDDEN])
     trouble = trials[0].trouble
     if trouble:
         name = trouble.mistake.replace("_", "-")

@@ -115,7 +115,8 @@ def _flatten(value, parts, strict):
     """The form of an answer as text; its numbers go into parts: (array, is it float32)."""
     if isinstance(value, torch.Tensor):
         value = plain_tensor(value)
-        if value.layout != torch.strided or value.is_meta or value.numel() > MOST_NUMBERS:
+        odd = value.layout != torch.strided or value.is_meta or value.is_complex()
+        if odd or value.numel() > MOST_NUMBERS:
             raise ValueError("it is no ordinary tensor")
         is_single = value.is_floating_point() and value.dtype != torch.float64
         kind = "f" if value.is_floating_point() else "b" if value.dtype == torch.bool else "i"
