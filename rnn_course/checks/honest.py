@@ -33,6 +33,8 @@ _ALLOWED = tuple(str(Path(_COURSE, name)) for name in ("ops.py", "checks", "auto
 class Watch(TorchFunctionMode):
     """While it is on, `called` collects the forbidden functions that are called.
 
+    Where nothing is forbidden (no names) nothing is, not even the course's own.
+
     with Watch(RECURRENT) as watch: answer = function(*args)
     """
 
@@ -55,7 +57,7 @@ class Watch(TorchFunctionMode):
         self.saw(name)
         if self.modules:
             self.saw(module_at_work(self.modules))
-        own = _own_function()
+        own = _own_function() if self.names else None
         if own:
             self._note(f"rnn_course's {own}")
         return function(*args, **(kwargs or {}))
