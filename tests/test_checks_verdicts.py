@@ -118,6 +118,13 @@ def differing(expected, answer):
     return 0
 
 
+# slips on the axis of the batch, of which there is none here: they change nothing
+WITHOUT_A_BATCH = {
+    *("input-of-one-row", "first-row-for-all", "output-concatenated", "inputs-viewed"),
+    *("h-averaged-when-carried", "h-rows-rolled-when-carried"),
+}
+
+
 @pytest.mark.parametrize("name", DISCRETE + FLOATS)
 def test_a_mistake_costs_every_student_the_same_points(name):
     """Of float results three students are enough: there a mistake cannot hide in a drawn letter."""
@@ -127,6 +134,9 @@ def test_a_mistake_costs_every_student_the_same_points(name):
     hidden = [with_truth(task, drawn) for drawn in of_students(task, students)]
     for mistake in task.known():
         trials = list(tried(task, mistake.change, visible))
+        if name == "rnn_unbatched" and mistake.name in WITHOUT_A_BATCH:
+            assert all(trial.right for trial in trials)
+            continue
         assert not all(trial.right for trial in trials), f"{mistake.name} is not seen"
         parts = earned(task, trials)
         for drawn in hidden:
@@ -387,6 +397,7 @@ FORBIDDEN = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated:DeprecationWarning")
 @pytest.mark.parametrize("name", FORBIDDEN)
 def test_what_a_notebook_forbids_the_check_forbids(name):
     assert TASKS[name].verdict(FORBIDDEN[name]).status == "ready-made"
