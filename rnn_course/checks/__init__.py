@@ -3,10 +3,11 @@ r'''Checks that say what is wrong with a function: `from rnn_course.checks impor
     check.lstm_cell(lstm_cell, points=3)                a test cell, visible
     check.lstm_cell(lstm_cell, points=3, hidden=True)   the same with hidden cases besides
     check.lstm_cell.verdict(lstm_cell).passed           for programs
-    print(check.lstm_cell(lstm_cell))                   in a terminal
+    check.lstm_cell.inputs()                            the inputs on which it went wrong first
 
 A check never raises for what a student wrote. What it returns shows the words in a notebook
-(text/html); its plain text is the points earned, which is what nbgrader reads.
+(text/html) and at a prompt; in a notebook its plain text is the points earned, which is what
+nbgrader reads. Under `nbgrader validate` the words of a wrong answer stand on stderr as well.
 
 How to write the check of a new task
 ------------------------------------
@@ -23,7 +24,7 @@ function's name becomes the check's: this one is `check.lookup`.
         "lookup(tokens, table) -> vectors",     # the signature, as the student sees it
         returns="vectors: T N E",               # name and axes of what comes back
         oracle=F.embedding,                     # the truth, with the student's arguments
-        section="embedding/lookup",             # a key of words.SECTIONS
+        section="embedding/lookup",             # a key of sections.SECTIONS
         mistakes=[
             Mistake("columns-for-rows", "A word is a row of the table, not a column.",
                     instead=lambda tokens, table: table.T[tokens % table.shape[1]]),
@@ -46,7 +47,10 @@ oracle    gets float64 (and once float32, from which the tolerance comes). Gradi
           oracle with torch.autograd.grad (oracles.py has those of the cells and layers).
 returns   mirrors the return value: "h: N H", a tuple ("output: T N H", "h_n: N H | states"), a
           dict {"W": "H I"}, or just "words" for what is not a tensor (numbers, words, lists,
-          dicts: compared entry by entry). The axis letters are those of words.AXES.
+          dicts: compared entry by entry). The axis letters are those of places.AXES.
+          Behind the axes in brackets: what else the task's text asks for (compare.Leaf): a dtype,
+          "[float32]"; that of the tensors that came in, "[same]"; no tie to autograd, "[free]".
+          Whole numbers, truth values and floats are asked for as the oracle gives them
 parts     what stands behind the bar is the part of the grade that a result counts for; without
           one it is "forward". Usual parts: forward, states, gradients, edges. `shares={...}`
           sets how much each counts; those that occur are scaled to 1. Edges are earned only
@@ -55,7 +59,10 @@ mistakes  each has a name, one plain sentence, and what it does: `instead` (anot
           the arguments), `args` (changes the arguments), `result` (changes the result), or, if
           the task has a `reference=` with keyword switches, those switches. Two at once are
           found by themselves. Recurrent tasks take theirs from the catalogue, mistakes.py.
-forbids   torch functions that may not be called; by default the recurrent layers
+forbids   torch functions that may not be called, or "a.module" whose functions may not; by
+          default the recurrent layers. The rules at the top of the notebook must say the same.
+discrete  words and whole numbers must be drawn so that each known mistake changes several of
+          them, for every student: tests/test_checks_verdicts.py holds the cases against the list
 '''
 
 from typing import TYPE_CHECKING, Any

@@ -322,7 +322,7 @@ def task(
                After the bar: the part of the grade it counts for (default: forward).
                A result without axes ("words") is compared as plain numbers, words, lists, dicts
     oracle     the truth, with the student's arguments: torch.nn, or torch.autograd
-    section    where the book explains it, a key of words.SECTIONS
+    section    where the book explains it, a key of sections.SECTIONS
     shares     part -> share of the points (they are scaled to 1); default: SHARES
     forbids    names of torch functions that may not be called
     reference  the right answer as own code with switches: reference(*args, **change).
