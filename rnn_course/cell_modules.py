@@ -4,11 +4,13 @@ As with the networks in modules.py nothing else changes where a program says tor
 differs from torch.nn is said there.
 """
 
+from typing import Any
+
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from rnn_course import arguments, cells, weights
-from rnn_course.dropin import DropIn, differing
+from rnn_course.dropin import DropIn, State, differing
 from rnn_course.ops import linear
 
 
@@ -22,8 +24,16 @@ class _Cell(DropIn):
     __constants__ = ["input_size", "hidden_size", "bias"]
     gates: int
     has_c = False
+    _cell: Any  # a method that gives the step, of cells.py
 
-    def __init__(self, input_size, hidden_size, bias=True, device=None, dtype=None):
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        bias: bool = True,
+        device: Any = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
         super().__init__()
         self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
         shapes = {
@@ -42,7 +52,7 @@ class _Cell(DropIn):
         shown = f"{self.input_size}, {self.hidden_size}"
         return shown + differing(self, {"bias": True, "nonlinearity": "tanh"})
 
-    def forward(self, input, hx=None):
+    def forward(self, input: Tensor, hx: State | None = None) -> State:
         node = self.fx_call(input, hx)
         if node is not None:
             return node
@@ -51,13 +61,13 @@ class _Cell(DropIn):
         if hx is None:
             zeros = input.new_zeros(*input.shape[:-1], self.hidden_size)
             hx = (zeros, zeros) if self.has_c else zeros
-        hx = arguments.pair(hx) if self.has_c else (hx,)
+        states: Any = arguments.pair(hx) if self.has_c else (hx,)
         if not batched:
-            input, hx = input.unsqueeze(0), tuple(s.unsqueeze(0) for s in hx)
+            input, states = input.unsqueeze(0), tuple(s.unsqueeze(0) for s in states)
         bias = (self.bias_ih, self.bias_hh) if self.bias_ih is not None else (0.0, 0.0)
         a = linear(input, self.weight_ih, bias[0])
         p = {"weight_hh": self.weight_hh, "bias_hh": bias[1]}
-        state, _ = self._cell()(a, hx, p)
+        state, _ = self._cell()(a, states, p)
         state = state if batched else tuple(s.squeeze(0) for s in state)
         return state if self.has_c else state[0]
 
@@ -69,8 +79,14 @@ class RNNCell(_Cell):
     gates = len(weights.KINDS["RNN"].gates)
 
     def __init__(
-        self, input_size, hidden_size, bias=True, nonlinearity="tanh", device=None, dtype=None
-    ):
+        self,
+        input_size: int,
+        hidden_size: int,
+        bias: bool = True,
+        nonlinearity: str = "tanh",
+        device: Any = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
         super().__init__(input_size, hidden_size, bias, device, dtype)
         self.nonlinearity = nonlinearity
 

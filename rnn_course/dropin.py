@@ -6,9 +6,14 @@ own; here is how ours come to be treated the same.
 
 import copy
 import math
+from typing import TypeAlias
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence
+
+Input: TypeAlias = Tensor | PackedSequence
+State: TypeAlias = Tensor | tuple[Tensor, Tensor]  # h, or (h, c)
 
 
 class DropIn(nn.Module):

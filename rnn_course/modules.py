@@ -1,18 +1,15 @@
-"""Drop-ins for torch.nn: RNN, LSTM, GRU and their cells. (Embedding is in embedding.py.)
+"""Drop-ins for torch.nn: RNN, LSTM, GRU. (Their cells: cell_modules.py; Embedding: embedding.py.)
 
 Write rnn_course.LSTM where a program says torch.nn.LSTM, and nothing else changes: the same
 arguments, parameters (names, order, shapes, first values under one seed), results, gradients,
-exception types and warnings. Here is only what torch asks of a module. What is computed stands
-in cells.py, unroll.py and stack.py; torch's autograd differentiates that same text, so double
-backward, torch.func, bfloat16 and devices work by themselves.
+exception types and warnings. What is computed stands in cells.py, unroll.py and stack.py; torch's
+autograd differentiates that text, so double backward, torch.func, bfloat16 and devices just work.
 
 Where torch.nn differs:
 
-- It has C++ kernels for all this (chapter "Why torch is fast"); vmap over them, and torch.compile
-  of them with fullgraph=True, is what they cannot do and ours can.
-- isinstance(module, torch.nn.LSTM) is False for ours. So tools that look for torch.nn's classes
-  pass ours by, torch.ao's quantize_dynamic(model, {torch.nn.LSTM}) for one: it changes nothing.
-  Give it a torch.nn.LSTM that has loaded our state_dict.
+- It has C++ kernels for all this; vmap over them and torch.compile(fullgraph=True) fail, not here.
+- isinstance(module, torch.nn.LSTM) is False for ours, so tools that look for torch.nn's classes
+  pass ours by: quantize_dynamic(model, {torch.nn.LSTM}) changes nothing. Load our state_dict there.
 - What leaves Python leaves as torch.nn's: torch.jit.trace and torch.export record torch's own
   operator, and torch.jit.script, which cannot compile this text, puts torch.nn's module with the
   same parameters in our module's place. A subclass with a forward of its own is not scripted.
@@ -21,13 +18,16 @@ Where torch.nn differs:
 - The cuDNN bookkeeping (_flat_weight_refs, _weights_have_changed) is not here.
 """
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import nn
 from torch.nn.utils.rnn import PackedSequence
 
 from rnn_course import arguments, cells, stack, weights
-from rnn_course.dropin import DropIn, Weights, differing, leaves_python
+from rnn_course.dropin import DropIn, Input, State, Weights, differing, leaves_python
+from rnn_course.ops import each
 from rnn_course.unroll import unroll
 
 
@@ -60,18 +60,18 @@ class _Recurrent(DropIn):
 
     def __init__(
         self,
-        mode,
-        input_size,
-        hidden_size,
-        num_layers=1,
-        bias=True,
-        batch_first=False,
-        dropout=0.0,
-        bidirectional=False,
-        proj_size=0,
-        device=None,
-        dtype=None,
-    ):
+        mode: str,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        bias: bool = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+        proj_size: int = 0,
+        device: Any = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
         super().__init__()
         arguments.check_constructor(
             input_size, hidden_size, num_layers, bias, batch_first, dropout, proj_size
@@ -141,7 +141,7 @@ class _Recurrent(DropIn):
         """The states of the N sequences in another order."""
         return hx if permutation is None else hx.index_select(1, permutation)
 
-    def forward(self, input, hx=None):
+    def forward(self, input: Input, hx: State | None = None) -> tuple[Input, State]:
         node = self.fx_call(input, hx)
         if node is not None:
             return node
@@ -199,7 +199,7 @@ class _Recurrent(DropIn):
 
     def _each(self, hx, change):
         """Do the same to h, or to h and c."""
-        return tuple(map(change, arguments.pair(hx))) if self.has_c else change(hx)
+        return each(arguments.pair(hx) if self.has_c else hx, change)
 
     def _autocast(self, xs, hx):
         """Under autocast oneDNN's LSTM and all of cuDNN keep every number in autocast's dtype, the
@@ -239,12 +239,12 @@ class RNN(_Recurrent):
 
     gates = len(weights.KINDS["RNN"].gates)
 
-    def __init__(self, input_size, hidden_size, num_layers=1, nonlinearity="tanh", *args, **kwargs):
+    def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1,
+                 nonlinearity: str = "tanh", *args: Any, **kwargs: Any) -> None:  # fmt: skip
         arguments.check_no_projection(kwargs)
         if nonlinearity not in ("tanh", "relu"):
-            raise ValueError(
-                f"Unknown nonlinearity '{nonlinearity}'. Select from 'tanh' or 'relu'."
-            )
+            said = f"Unknown nonlinearity '{nonlinearity}'. Select from 'tanh' or 'relu'."
+            raise ValueError(said)
         mode = f"RNN_{nonlinearity.upper()}"
         super().__init__(mode, input_size, hidden_size, num_layers, *args, **kwargs)
         self.nonlinearity = nonlinearity
@@ -259,7 +259,7 @@ class LSTM(_Recurrent):
     gates = len(weights.KINDS["LSTM"].gates)
     has_c = True
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__("LSTM", *args, **kwargs)
 
     def get_expected_cell_size(self, input, batch_sizes):
@@ -292,7 +292,7 @@ class GRU(_Recurrent):
 
     gates = len(weights.KINDS["GRU"].gates)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         arguments.check_no_projection(kwargs)
         super().__init__("GRU", *args, **kwargs)
 

@@ -39,6 +39,13 @@ def split(x, parts):
     return x.chunk(parts, -1) if is_torch(x) else np.split(x, parts, -1)
 
 
+def each(state, change):
+    """The same change made to h, or to h and c; what is not given (None) stays so."""
+    if isinstance(state, tuple | list):
+        return tuple(map(change, state))
+    return None if state is None else change(state)
+
+
 def cut(rows, sizes):
     """Cut the first axis into pieces of the given sizes, one piece a time step."""
     return rows.split(sizes) if is_torch(rows) else np.split(rows, np.cumsum(sizes)[:-1])

@@ -17,7 +17,7 @@ from rnn_course.checks import cases, mistakes, recurrence, words
 from rnn_course.checks.compare import Missing
 from rnn_course.checks.honest import RECURRENT
 from rnn_course.checks.task import Task, shown
-from rnn_course.ops import relu
+from rnn_course.ops import each, relu
 from rnn_course.weights import network
 
 KINDS = {
@@ -240,13 +240,13 @@ class Net:
         x = xs[:, 0] if self.batch_first else xs[0]
         time_axis = 1 if self.batch_first else 0
         try:
-            firsts = [_each(a[1], lambda s: s[0]) for a in (answer, right)]
+            firsts = [each(a[1], lambda s: s[0]) for a in (answer, right)]
         except (TypeError, IndexError, KeyError):
             return None
         if xs.shape[time_axis] > 1:
             return None
         cell = {name.removesuffix("_l0"): w for name, w in given.items() if name.endswith("_l0")}
-        return (x, _each(state, lambda s: s[0]), cell), self._bare_step, *firsts
+        return (x, each(state, lambda s: s[0]), cell), self._bare_step, *firsts
 
     def _bare_step(self, x, state, given, **switches):
         x, state, given = recurrence.arrays((x, state, given))
@@ -257,20 +257,13 @@ class Net:
     def _cell(self, x, state, given, switches):
         single = x.ndim == 1
         if single:
-            x, state = x[None], _each(state, lambda s: s[None])
+            x, state = x[None], each(state, lambda s: s[None])
         if state is None:
             zeros = np.zeros((len(x), self.H))
             state = (zeros, zeros) if self.two else zeros
         p = dict.fromkeys(recurrence.NAMES, 0.0) | given
         new = recurrence.cell_reference(self.kind, self.step())(x, state, p, **switches)
-        return _each(new, lambda s: s[0]) if single else new
-
-
-def _each(state, change):
-    """The change made to every part of a state, if there is one."""
-    if state is None:
-        return None
-    return tuple(map(change, state)) if isinstance(state, tuple) else change(state)
+        return each(new, lambda s: s[0]) if single else new
 
 
 def draw(net, draw, unbatched=False, packed=False):
@@ -348,7 +341,7 @@ def call_module(net, module, xs, state, weights):
     module.eval()
     packed = isinstance(xs, tuple)
     data = (xs[0] if packed else xs).detach().requires_grad_()
-    state = _each(state, lambda s: s.detach().requires_grad_())
+    state = each(state, lambda s: s.detach().requires_grad_())
     given = data
     if packed:
         given = pack_padded_sequence(data, xs[1], net.batch_first, enforce_sorted=False)

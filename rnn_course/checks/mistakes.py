@@ -19,7 +19,7 @@ from itertools import combinations, permutations
 import numpy as np
 
 from rnn_course.checks.recurrence import GATES, STATES, cut, same
-from rnn_course.ops import linear, relu, sigmoid, tanh
+from rnn_course.ops import each, linear, relu, sigmoid, tanh
 
 GATE_WORDS = {
     "i": "the input gate i",
@@ -949,7 +949,7 @@ def cell_states(kind):
             "state-ignored",
             "The given state h is not used (zeros in its place).",
             where,
-            args=lambda x, h, *w: (x, _each(h, zero), *w),
+            args=lambda x, h, *w: (x, each(h, zero), *w),
         )
         yield Mistake(
             "old-state-returned",
@@ -983,7 +983,7 @@ def cell_states(kind):
             name,
             f"{said}; every row of the batch has its own state.",
             where,
-            args=lambda x, s, *w, change=change: (x, _each(s, change), *w),
+            args=lambda x, s, *w, change=change: (x, each(s, change), *w),
         )
 
 
@@ -994,12 +994,6 @@ def flipped(x):
 
 def _zeros(s):
     return 0 * s
-
-
-def _each(state, change):
-    if state is None:
-        return None
-    return tuple(map(change, state)) if isinstance(state, tuple) else change(state)
 
 
 # ------------------------------------------------------------------------- the loop over time

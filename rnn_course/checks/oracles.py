@@ -2,6 +2,8 @@
 
 import torch
 
+from rnn_course.ops import each
+
 WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
 
@@ -21,8 +23,8 @@ def layer_oracle(kind, **settings):
 
     def oracle(xs, state, *weights):
         layer = _loaded(kind, [f"{name}_l0" for name in WEIGHTS], weights, settings)
-        output, last = layer(xs, _each(state, lambda s: s.unsqueeze(0)))
-        return output, _each(last, lambda s: s.squeeze(0))
+        output, last = layer(xs, each(state, lambda s: s.unsqueeze(0)))
+        return output, each(last, lambda s: s.squeeze(0))
 
     return oracle
 
@@ -35,7 +37,3 @@ def _loaded(kind, names, weights, settings):
         delattr(module, name)
         setattr(module, name, weight)
     return module
-
-
-def _each(state, change):
-    return tuple(map(change, state)) if isinstance(state, tuple) else change(state)

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from rnn_course.ops import concat, linear, sigmoid, stack, tanh
+from rnn_course.weights import KINDS
 
 NAMES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
@@ -116,8 +117,8 @@ def gru_sums(h, p, h_gates, h_n):
 
 
 STEPS = {"rnn": rnn_step, "lstm": lstm_step, "gru": gru_step}
-GATES = {"rnn": "h", "lstm": "ifgo", "gru": "rzn"}
-STATES = {"rnn": 1, "lstm": 2, "gru": 1}
+GATES = {name.lower(): kind.gates for name, kind in KINDS.items()}
+STATES = {name.lower(): len(kind.states) for name, kind in KINDS.items()}
 
 
 def cut(x, parts):
