@@ -35,7 +35,7 @@ from rnn_course.checks.diagnosis.texts import Text, texts_of
 
 LIKELY = 200  # mistakes that pairs are made of
 MOST_PAIRS = 5000
-PAIR_SECONDS, SLIP_SECONDS = 6.0, 4.0  # of processor time for one task
+PAIR_SECONDS, SLIP_SECONDS = 12.0, 4.0  # of processor time for one task
 MOST_LINES = 20_000  # that a text with a `while` may run through
 
 

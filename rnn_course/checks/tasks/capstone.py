@@ -613,7 +613,7 @@ def learn_cases(draw):
 TASKS["learn"] = Trained(
     "learn",
     "learn(ids, p) -> p",
-    WEIGHTS,
+    {name: axes.removesuffix(" [free]") for name, axes in WEIGHTS.items()},  # parameters will do
     learn_cases,
     lambda ids, p: p,
     "training/clipping",
