@@ -296,7 +296,7 @@ def test_who_is_on_the_roster_and_handed_in_nothing_has_a_row(small, tmp_path, m
     roster.write_text(lines)
     arguments = ["grade", FIRST, "--submissions", str(export), "--roster", str(roster)]
     assert cli.main(arguments) == 0
-    assert "handed in nothing: grace" in capsys.readouterr().err
+    assert "handed in no notebook: grace" in capsys.readouterr().err
     with (small.home / f"grades-{FIRST}.csv").open() as file:
         rows = {line["student"]: line["status"] for line in csv.DictReader(file)}
     assert rows == {"ada": "graded", "grace": "missing"}

@@ -100,7 +100,7 @@ def test_what_is_too_large_is_told_in_words(kind, said):
 @pytest.mark.parametrize(
     "text, line",
     [
-        ('{"nbformat": 4,\n"cells": [{"source": "a\n', 3),
+        ('{"nbformat": 4,\n"cells": [{"source": "a\n', 2),
         ('{"nbformat": 4,\n"cells"\n[]}', 3),
         ('{"nbformat": 4,\n\n"cells": [}', 3),
         ('{"nbformat": 4, "cells": []}\n{', 1),
