@@ -108,11 +108,14 @@ course: book release  ## everything once: book, releases, sample class graded; s
 	@echo "class reports       $(SAMPLE)/report-*.html"
 	@echo "feedback            $(SAMPLE)/feedback/"
 
-test: prints  ## every test but those that need a browser, the quick ones first
-	$(PY) -m pytest -m "not browser"
+# one process a core; a file's tests stay together, and the files in the order of tests/conftest.py
+SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-browser-test: prints  ## open every page of the built book in Chromium
-	$(PY) -m pytest -m browser
+test: release  ## every test but those that need a browser, the quick ones first
+	$(PY) -m pytest -m "not browser" $(SIDE_BY_SIDE)
+
+browser-test: prints book  ## open every page of the built book in Chromium
+	$(PY) -m pytest -m browser $(SIDE_BY_SIDE:loadfile=load)
 
 bench: setup  ## measure the speed that the book quotes, on this machine
 	@$(PY) -m bench

@@ -8,6 +8,7 @@ everything: 8 MB of `[{}, {}, ...]` become 1.4 GB of objects.
     python -m rnn_course.autograde.notebook_json LIMITS      stdin to stdout: only what is graded
 """
 
+import itertools
 import json
 import re
 import sys
@@ -21,10 +22,13 @@ _SCALAR = re.compile(rb"[-+.\w]++", re.ASCII)
 _STRING_ = rb'"(?:[^"\\]++|\\.)*+"'
 _STRING = re.compile(_STRING_, re.DOTALL)
 _FLAT = rb'(?:[^"\[\]{}]++|' + _STRING_ + rb")*+"
-_FLAT_RUN = re.compile(
-    rb'(?:[^"\[\]{}]++|' + _STRING_ + rb"|(?>[\[{]" + _FLAT + rb"[\]}]))*+", re.DOTALL
-)
-_OPENS, _CLOSES = re.compile(rb"[\[{]++"), re.compile(rb"[\]}]++")
+_OPENS = re.compile(rb"(?:[\[{]%b)++" % _FLAT, re.DOTALL)
+_CLOSES = re.compile(rb"(?:[\]}]%b)++" % _FLAT, re.DOTALL)
+_BRACKET_OR_STRING = re.compile(rb"[\[\]{}]|" + _STRING_, re.DOTALL)
+_WHOLE = b""  # values that are whole, five brackets deep: the pattern goes over them at once
+for _ in range(6):
+    _WHOLE = rb'(?:[^"\[\]{}]++|' + _STRING_ + (_WHOLE and rb"|(?>[\[{]%b[\]}])" % _WHOLE) + rb")*+"
+_WHOLES = re.compile(_WHOLE, re.DOTALL)
 QUOTE, COLON, COMMA = b'":,'
 OPEN, CLOSE = b"[{", b"]}"
 MOST_KEYS = 6  # of a cell, on average
@@ -130,6 +134,13 @@ def _size(value):
     if isinstance(value, dict | list):
         return 2 + sum(map(_size, value.values() if isinstance(value, dict) else value))
     return len(value) if isinstance(value, str) else 8
+
+
+def _brackets(found):
+    """How many brackets a match holds, those in its strings not counted."""
+    text = found.group()
+    text = _STRING.sub(b"", text) if b'"' in text else text
+    return len(text) - len(text.translate(None, b"[]{}"))
 
 
 class _Reader:
@@ -270,14 +281,17 @@ class _Reader:
         while True:
             found = _OPENS.match(self.data, at)
             if found is not None:
-                depth += found.end() - at
+                depth += _brackets(found)
             elif (found := _CLOSES.match(self.data, at)) is not None:
-                if found.end() - at >= depth:
-                    return at + depth
-                depth -= found.end() - at
+                closed = _brackets(found)
+                if closed >= depth:
+                    marks = _BRACKET_OR_STRING.finditer(self.data, at, found.end())
+                    ends = (mark.end() for mark in marks if mark[0] in b"]}")
+                    return next(itertools.islice(ends, depth - 1, None))
+                depth -= closed
             else:
                 raise _Broken(at)
-            at = _FLAT_RUN.match(self.data, found.end()).end()
+            at = _WHOLES.match(self.data, found.end()).end()
 
     def _past_string(self, start):
         found = _STRING.match(self.data, start)

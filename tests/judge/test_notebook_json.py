@@ -34,6 +34,8 @@ LARGE = {  # name -> a file of about n bytes
     "numbers": lambda n: file(outputs="1," * (n // 2) + "1"),
     "empty objects": lambda n: file(beside='"x": [' + "{}, " * (n // 4) + "{}],"),
     "small lists of lists": lambda n: file(outputs="[[[]],[{}]]," * (n // 12) + "1"),
+    "brackets in texts": lambda n: file(outputs='["[",' * (n // 6) + "1" + "]" * (n // 6)),
+    "lists six deep": lambda n: file(outputs="[[[[[[]]]]],[{}]]," * (n // 18) + "1"),
     "nested": lambda n: file(beside='"x": ' + "[" * (n // 2) + "]" * (n // 2) + ","),
     "nested, with space": lambda n: file(outputs="[ " * (n // 4) + "] " * (n // 4)),
     "attachments": lambda n: file(
