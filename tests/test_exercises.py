@@ -1,6 +1,9 @@
 """Assignments: their sources keep the rules, their releases tell nothing, and builds are fresh."""
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import build
 import nbformat
@@ -252,3 +255,20 @@ def test_a_second_class_learns_the_assignment_without_a_new_release(course, tmp_
     assert other.notebook("release", name).stat().st_mtime_ns == before
     cells(source, "test")[0].metadata["nbgrader"]["points"] += 1
     assert not other.knows(source, name)
+
+
+def test_nbgrader_validate_shows_the_words(course, tmp_path):
+    course.release("rnn")
+    notebook = nbformat.read(course.notebook("release", "rnn"), 4)
+    answer = cells(notebook, "answer")[0]
+    answer.source = """\
+def rnn_cell(x, h, W_ih, W_hh, b_ih, b_hh):
+    return torch.tanh(x @ W_ih.T + h @ W_hh.T + b_ih)
+"""
+    for cell in list(notebook.cells):  # one task is enough
+        if build.role_of(cell) == "test" and "check.rnn_cell(" not in cell.source:
+            notebook.cells.remove(cell)
+    nbformat.write(notebook, tmp_path / "rnn.ipynb")
+    command = [Path(sys.executable).with_name("nbgrader"), "validate", "rnn.ipynb"]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert "rnn_cell: not right yet." in said and "b_hh" in said and "0 of 3 points" in said

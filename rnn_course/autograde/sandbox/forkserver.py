@@ -36,7 +36,8 @@ def serve(control, trusted, hidden, worker):
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.collect()
     gc.freeze()
-    control.send(b"ready")
+    with contextlib.suppress(BrokenPipeError):  # closed already: the loop below ends
+        control.send(b"ready")
     while True:
         request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 2)
         _bury_the_dead(wait=not request)
