@@ -256,7 +256,7 @@ def comprehensions(node, scope):
 
 
 EXPRESSIONS = (
-    *(left_out, other_operation, across_parenthesis, calls, other_name, name_for_part),
+    *(left_out, other_operation, across_parenthesis, calls, other_name),
     *(constants, conditions, orders, slices, comprehensions),
 )
 
@@ -302,33 +302,37 @@ def of_loop(node, at, before):
 
 
 def slips(text, kinds):
-    """Every slip in a text: (changes, words). kinds: name -> what sort of value it holds."""
+    """Every slip in a text, the likelier ones first: (changes, words).
+
+    kinds: name -> what sort of value it holds
+    """
     scope = {name: kinds[name] for name in text.arguments if name in kinds}
     for node in ast.walk(text.tree):  # names of loops hold inside them only, but there they do
         for n in ast.walk(getattr(node, "target", ast.Pass())):
             if isinstance(n, ast.Name) and n.id in kinds:
                 scope.setdefault(n.id, kinds[n.id])
-    for changes, words in _walk(text, text.tree, scope, kinds):
-        if TOO_LONG not in words:
-            yield changes, words
+    for operators in (EXPRESSIONS, (name_for_part,)):
+        for changes, words in _walk(text, text.tree, dict(scope), kinds, operators):
+            if TOO_LONG not in words:
+                yield changes, words
 
 
-def _walk(text, node, scope, kinds):
+def _walk(text, node, scope, kinds, operators):
     for field, value in ast.iter_fields(node):
         if field == "args" and isinstance(node, ast.FunctionDef):
             continue
         children = value if isinstance(value, list) else [value]
-        if children and isinstance(children[0], ast.stmt):
+        if children and isinstance(children[0], ast.stmt) and operators is EXPRESSIONS:
             for changes, words in of_statements(value, node, field):
                 yield [text.change(place, make) for place, make in changes], words
         for k, child in enumerate(children):
             if not isinstance(child, ast.AST):
                 continue
             place = (node, field, k if isinstance(value, list) else None)
-            for operator in EXPRESSIONS:
+            for operator in operators:
                 for make, words in operator(child, dict(scope)):
                     yield [text.change(place, make)], words
-            yield from _walk(text, child, scope, kinds)
+            yield from _walk(text, child, scope, kinds, operators)
             if isinstance(child, ast.stmt):
                 stored = {n.id for n in ast.walk(child)
                           if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}  # fmt: skip

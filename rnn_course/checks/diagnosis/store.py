@@ -49,7 +49,7 @@ def key(name):
         CHECKS / "tasks" / f"{assignment}.py",
         *(HERE / "families" / f"{f}.toml" for f in families),
     ]
-    makers = ("texts", "edits", "mistakes", "operators", "prints", "make", "values", "trace")
+    makers = "texts edits mistakes operators prints runs maker values trace links".split()
     files += [HERE / f"{stem}.py" for stem in makers]
     digest = hashlib.sha256(f"{np.__version__} {torch.__version__}".encode())
     for path in files:

@@ -9,6 +9,7 @@ import builtins
 import math
 import re
 import textwrap
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,7 @@ from torch.nn import functional as F
 
 EXERCISES = Path(__file__).resolve().parents[3] / "exercises"
 CELL = re.compile(r"^```\{code-cell\}[^\n]*\n:nbgrader: (\w+)[^\n]*\n(.*?)^```", re.M | re.S)
+MOST_ROUNDS = 20_000  # of all loops in one call: a changed loop may never end
 START, RESULT = -1, 0  # numbers of the changes that touch no line: before the first, of the answer
 
 
@@ -52,7 +54,7 @@ class Text:
         self.arguments = [argument.arg for argument in self.tree.args.args]
         self.spans, self.statements = {}, []  # id of a node -> its first and last number
         self._number(self.tree, 1)
-        self.may_hang = any(isinstance(node, ast.While) for node in ast.walk(self.tree))
+        self.loops = _loops(self.tree)
 
     def _number(self, node, number):
         first = number
@@ -80,19 +82,33 @@ class Text:
         return found[0]
 
     def function(self, changes=()):
-        """The function with these changes in it."""
-        undo = []
+        """The function with these changes in it. Its loops end after MOST_ROUNDS."""
+        undo, loops, counted = [], list(self.loops), []
         try:
             for change in sorted(changes, key=lambda change: -change.number):
                 undo.append((change.place, get(change.place)))
-                put(change.place, _located(change.make(undo[-1][1])))
-            code = compile(self.module, f"<{self.name}>", "exec")
+                new = _located(change.make(undo[-1][1]))
+                put(change.place, new)
+                loops += _loops(new) if isinstance(new, ast.stmt) else []
+            for loop in loops:
+                loop.body.insert(0, ROUND)
+                counted.append(loop)
+            with warnings.catch_warnings():  # Python warns of `0[k]`
+                warnings.simplefilter("ignore")
+                code = compile(self.module, self.file, "exec")
         finally:
+            for loop in counted:
+                del loop.body[0]
             for place, old in reversed(undo):
                 put(place, old)
         names = dict(self.scope)
         exec(code, names)
-        return names[self.name]
+        return _counted(names[self.name], names) if loops else names[self.name]
+
+    @property
+    def file(self):
+        """What stands for the file's name in the frames of its functions."""
+        return f"<{self.name}>"
 
     def around(self, changes):
         """wrap(function): a function with these changes, or None where they touch its lines.
@@ -140,6 +156,36 @@ class Text:
             stays = isinstance(old, ast.stmt) and first not in gone  # something stands around it
             found |= gone if stays else gone | {first}
         return found
+
+
+class TooLong(Exception):  # noqa: N818
+    """A changed loop goes on and on."""
+
+
+ROUND = ast.parse("_round()").body[0]
+
+
+def _loops(tree):
+    return [node for node in ast.walk(tree) if isinstance(node, ast.For | ast.While)]
+
+
+def _counted(function, names):
+    """The function with a count of the rounds of its loops, anew in each call."""
+    left = 0
+
+    def count():
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise TooLong
+
+    def call(*args):
+        nonlocal left
+        left = MOST_ROUNDS
+        return function(*args)
+
+    names["_round"] = count
+    return call
 
 
 def _bound(lines):
@@ -325,3 +371,9 @@ def texts_of(task):
         if isinstance(node, ast.FunctionDef) and re.fullmatch(rf"{task}(_\d)?", node.name)
     ]
     return [Text(source, scope) for source in (*ways, found[task])]
+
+
+def without_answer(task):
+    """A text that gives nothing: of a task whose right answers are all different."""
+    arguments = ", ".join(texts_of(task)[-1].arguments)
+    return Text(f"def {task}({arguments}):\n    return None", SCOPE)

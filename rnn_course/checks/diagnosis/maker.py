@@ -1,0 +1,342 @@
+"""Works out what every known mistake of a task gives on its cases: its table of prints.
+
+How much is tried is counted in entries and in lines that run, never in seconds: so the table is
+the same on every machine.
+"""
+
+from bisect import bisect_left, insort
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import numpy as np
+
+from rnn_course.checks.diagnosis import mistakes, operators, values
+from rnn_course.checks.diagnosis.prints import (
+    Observations,
+    alike,
+    cases_of,
+    has_answer,
+    is_strict,
+    print_of,
+    quiet,
+    right_print,
+)
+from rnn_course.checks.diagnosis.runs import Fresh, bounded_memory, kinds_of, lines_run
+from rnn_course.checks.diagnosis.tables import Hypotheses, Row
+from rnn_course.checks.diagnosis.texts import RESULT, Text, texts_of, without_answer
+
+LIKELY = 200  # mistakes that pairs are made of
+MOST_PAIRS = 5000
+MOST_SLIPS = 3000  # of all texts of a task
+PAIR_LINES = 850_000  # that the pairs of a task may run through
+MOST_LINES = 400_000  # that its slips may run through, and as many what is changed in its arguments
+
+
+@dataclass
+class Candidate:
+    """A mistake put into a text: its changes there, and what that gives on the cases.
+
+    wrap     see Text.around; None where lines of the text are changed
+    touched  the nodes of the text that are changed
+    answers  number of a case -> a Fresh of what it gives there, where pairs are tried on it
+    """
+
+    mistake: mistakes.Mistake
+    text: Text
+    changes: list
+    function: Callable
+    wrap: Callable | None
+    numbers: np.ndarray | None = None
+    touched: set = field(default_factory=set)
+    answers: dict = field(default_factory=dict)
+
+    @property
+    def kind(self):
+        return self.mistake.kind
+
+    @property
+    def of_the_answer(self):
+        """Is it worked out from the right answer alone?"""
+        return self.wrap is not None and all(change.number == RESULT for change in self.changes)
+
+
+@dataclass
+class Report:
+    """What became of the entries of a file. refused: name -> why; alike: groups of equal numbers."""
+
+    refused: dict = field(default_factory=dict)
+    alike: list = field(default_factory=list)
+    counts: dict = field(default_factory=dict)
+
+
+def make(task, most_pairs=MOST_PAIRS):
+    """(Hypotheses, Report) of a task. Raises mistakes.DataError where its file breaks a rule."""
+    with quiet(), bounded_memory():
+        maker = Maker(task, most_pairs)
+        maker.take_data()
+        if maker.is_float:
+            maker.take_slips()
+        return maker.hypotheses(), maker.report
+
+
+class Maker:
+    def __init__(self, task, most_pairs=MOST_PAIRS):
+        self.task, self.report, self.most_pairs = task, Report(), most_pairs
+        self.has_answer = has_answer(task)
+        self.texts = texts_of(task.name) if self.has_answer else [without_answer(task.name)]
+        self.cases, self.visible = cases_of(task)
+        self.all = range(len(self.cases))
+        self.inputs = [Fresh(values.exact(case.args)) for case in self.cases]
+        self.strict = is_strict(task)
+        expected = [right_print(task, case) for case in self.cases]
+        self.right = Observations(*(np.array(column) for column in zip(*expected, strict=True)))
+        right = task.exact(self.cases[0]) if self.has_answer else ()
+        self.is_float = any(x.is_floating_point() for x in values.tensors(right))
+        self.tried = self.cases_of_pairs()
+        self.candidates, self.firsts = [], [float(self.right.numbers[0])]
+        self.plain, self.answers = {}, {}  # text -> its function, its right answers
+        for k, text in enumerate(self.texts):
+            self.plain[text] = text.function()
+            self.answers[text] = [self.answer(self.plain[text], k) for k in self.all]
+            numbers = [print_of(a and a.kept, strict=self.strict)[0] for a in self.answers[text]]
+            if self.has_answer and not self.is_right(np.array(numbers)):
+                raise mistakes.DataError(
+                    f"{task.name}: way {k + 1} of {len(self.texts)} is not a right answer"
+                )
+        plain = self.plain[self.texts[0]]
+        self.lines = [1 + lines_run(plain, inputs()) for inputs in self.inputs]
+
+    def cases_of_pairs(self):
+        """The numbers of the ordinary cases that pairs are tried on."""
+        plain = [k for k, case in enumerate(self.cases) if case.part != "edges"] or [0]
+        shown, further = ([k for k in plain if (k < self.visible) == s] for s in (True, False))
+        return shown[: 1 if self.is_float else 3] + further[: 1 if self.is_float else 2]
+
+    # --------------------------------------------------------------------------------- running
+
+    def answer(self, function, k):
+        """What a function gives on a case, as a Fresh; None where it raises."""
+        try:
+            return Fresh(function(*self.inputs[k]()))
+        except Exception:  # noqa: BLE001  (a mistake may fail in any way)
+            return None
+
+    def number(self, function, k):
+        """The print of what a function gives on a case; nan where it raises."""
+        try:
+            answer = function(*self.inputs[k]())
+        except Exception:  # noqa: BLE001
+            return np.nan
+        return print_of(answer, strict=self.strict)[0]
+
+    def of(self, candidate, k):
+        """The print of a candidate on a case. What pairs may be made of is kept."""
+        function = candidate.function
+        if candidate.of_the_answer:
+            function = candidate.wrap(_giving(self.answers[candidate.text][k]))
+        if k not in self.tried or candidate.mistake.rare:
+            return self.number(function, k)
+        kept = self.answer(function, k)
+        if kept is None:
+            return np.nan
+        candidate.answers[k] = kept
+        return print_of(kept.kept, strict=self.strict)[0]
+
+    def is_right(self, numbers):
+        return bool(alike(numbers, self.right).all())
+
+    # -------------------------------------------------------------------------------- singles
+
+    def take_data(self):
+        left = MOST_LINES
+        for mistake in mistakes.known(self.task, self.texts[0]):
+            if mistake.kind == "always" and not self.has_answer:
+                continue
+            why = "no text has such a line"
+            for text in self.texts:
+                try:
+                    changes = mistake.changes(text)
+                except LookupError as error:
+                    why = str(error)
+                    continue
+                if mistake.kind == "always" and any(c.number != RESULT for c in changes):
+                    left -= sum(self.lines)
+                if left > 0 or mistake.kind != "always":
+                    why = self.take(mistake, text, changes)
+                break
+            if why and mistake.kind == "by hand":
+                self.report.refused[mistake.name] = why
+
+    def take_slips(self):
+        most = min(MOST_SLIPS, MOST_LINES // self.lines[0]) // len(self.texts)
+        for text in self.texts:
+            kinds = kinds_of(text, self.inputs[0]())
+            for _, (changes, words) in zip(range(most), operators.slips(text, kinds)):
+                said = f"{words[0].upper()}{words[1:]}."
+                slip = mistakes.Mistake(_short(words), said, None, rare=True, kind="slip")
+                self.take(slip, text, changes)
+
+    def take(self, mistake, text, changes):
+        """Add a mistake to the candidates; returns '' or why it is refused."""
+        try:
+            wrap = text.around(changes)
+            function = wrap(self.plain[text]) if wrap else text.function(changes)
+        except (SyntaxError, ValueError, TypeError, AttributeError) as error:
+            return f"it does not compile: {error}"
+        candidate = Candidate(mistake, text, changes, function, wrap)
+        first = self.of(candidate, 0)
+        if np.isnan(first):
+            return f"it raises: {self.error(function)}"
+        if mistake.kind == "slip" and not self.is_news(first):
+            return "others give the same"
+        candidate.numbers = np.array([first, *(self.of(candidate, k) for k in self.all[1:])])
+        if self.is_right(candidate.numbers):
+            return "it changes nothing"
+        insort(self.firsts, float(first))
+        candidate.touched = text.touched(changes)
+        self.candidates.append(candidate)
+        return ""
+
+    def is_news(self, number):
+        """Has no other candidate this print on the first case?"""
+        return bisect_left(self.firsts, number - 1e-6) == bisect_left(self.firsts, number + 1e-6)
+
+    def error(self, function):
+        try:
+            function(*self.inputs[0]())
+        except Exception as error:  # noqa: BLE001
+            return f"{type(error).__name__}: {error}"[:200]
+        return "what it gives has no print"
+
+    # ---------------------------------------------------------------------------------- table
+
+    def groups(self):
+        """The candidates of equal prints together, in the order of the likeliest of each."""
+        found, columns = [], defaultdict(list)  # rounded first print -> groups
+        for candidate in self.candidates:
+            near = 1e-7 * (1 + np.abs(candidate.numbers))
+            for key in {round(float(candidate.numbers[0]) + d, 3) for d in (-5e-4, 0, 5e-4)}:
+                for group in columns[key]:
+                    if alike(group[0].numbers, Observations(candidate.numbers, near)).all():
+                        group.append(candidate)
+                        break
+                else:
+                    continue
+                break
+            else:
+                group = [candidate]
+                found.append(group)
+                columns[round(float(candidate.numbers[0]), 3)].append(group)
+        return found
+
+    def hypotheses(self):
+        groups = self.groups()
+        rows = []
+        for group in groups:
+            first, *others = [candidate.mistake for candidate in group]
+            others = [m for m in others if first.kind == m.kind == "by hand"]
+            if others:
+                self.report.alike.append([m.name for m in (first, *others)])
+            others = [(m.name, m.says, m.read) for m in others if m.says != first.says]
+            rows.append(Row(first.name, first.says, first.read, first.kind, others[:1]))
+        singles = np.array([group[0].numbers for group in groups], np.float32)
+        pairs, pair_rows = self.pairs([group[0] for group in groups], singles)
+        self.report.counts = {
+            "by hand": sum(c.kind == "by hand" for c in self.candidates),
+            "rows": len(rows),
+            "slips": sum(row.kind == "slip" for row in rows),
+            "pairs": len(pairs),
+        }
+        found = values.of_texts(self.texts, self.cases, self.visible) if self.is_float else {}
+        return Hypotheses(
+            singles.reshape(len(rows), len(self.cases)),
+            *(pairs, pair_rows, self.tried, self.right.numbers, self.visible),
+            *(mistakes.errors(self.task.name), rows, found),
+        )
+
+    # ---------------------------------------------------------------------------------- pairs
+
+    def pairs(self, firsts, singles):
+        """(prints, rows) of two mistakes at once, each pair with a print of its own."""
+        likely = [k for k, c in enumerate(firsts) if not c.mistake.rare]
+        likely.sort(key=lambda k: (firsts[k].kind == "always", firsts[k].mistake.place))
+        order = sorted(combinations(range(min(LIKELY, len(likely))), 2), key=sum)
+        prints, rows, left = [], [], PAIR_LINES
+        cost = sum(self.lines[k] for k in self.tried)
+        for a, b in order:
+            if len(prints) >= self.most_pairs:
+                break
+            one, two = firsts[likely[a]], firsts[likely[b]]
+            lines = 0 if one.of_the_answer or two.of_the_answer else cost
+            if lines > left:
+                continue
+            left -= lines
+            numbers = self.both(one, two)
+            if numbers:
+                prints.append(numbers)
+                rows.append((likely[a], likely[b]))
+        prints = np.array(prints, np.float32).reshape(-1, len(self.tried))
+        keep = _distinct(np.concatenate([singles[:, self.tried], prints]))[len(singles) :]
+        rows = np.array(rows, np.uint16).reshape(-1, 2)
+        return prints[keep], rows[keep]
+
+    def both(self, one, two):
+        """The prints of two mistakes at once; [] where they cannot be together, or give nothing,
+        or what is right on the first case."""
+        runs, numbers = self.joined(one, two), []
+        for k in self.tried if runs else ():
+            number, right = self.number(runs(k), k), self.right.numbers[k]
+            if np.isnan(number) or not numbers and _near(number, right):
+                return []
+            numbers.append(number)
+        return numbers
+
+    def joined(self, one, two):
+        """runs(k): the function with two mistakes for a case; None where both change the same."""
+        for a, b in ((one, two), (two, one)):
+            if a.of_the_answer:
+                if len(b.answers) < len(self.tried):
+                    return None  # it raises on one of them
+                return lambda k: a.wrap(_giving(b.answers[k]))
+        for a, b in ((one, two), (two, one)):
+            if a.wrap:  # what belongs to no line goes with every text
+                function = a.wrap(b.function)
+                return lambda k: function
+        if one.text is not two.text or one.touched & two.touched:
+            return None
+        try:
+            function = one.text.function([*one.changes, *two.changes])
+        except (LookupError, SyntaxError, ValueError, TypeError, AttributeError):
+            return None
+        return lambda k: function
+
+
+def _near(a, b):
+    return np.abs(a - b) <= 4e-7 * (1 + np.abs(a))
+
+
+def _giving(answer):
+    """A function that gives this answer, whatever it is called with."""
+    return lambda *args: answer()
+
+
+def _distinct(prints):
+    """Which rows are like no other row."""
+    with np.errstate(invalid="ignore"):
+        rounded = np.nan_to_num(prints, nan=-17.0)
+    order = np.lexsort(rounded.T[::-1])
+    same = np.zeros(len(prints), bool)
+    for step in (1, 2, 3):
+        if len(order) > step:
+            a, b = rounded[order[:-step]], rounded[order[step:]]
+            near = _near(a, b).all(1)
+            same[order[:-step]] |= near
+            same[order[step:]] |= near
+    return ~same
+
+
+def _short(words):
+    """A name for a slip: its words without spaces."""
+    return "".join(words.split())[:80]
