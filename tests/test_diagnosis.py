@@ -2,6 +2,9 @@
 
 import ast
 import contextlib
+import linecache
+import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -11,10 +14,11 @@ from rnn_course.checks import check
 from rnn_course.checks.diagnosis import (
     edits,
     first,
-    make,
+    maker,
     mistakes,
     operators,
     prints,
+    runs,
     store,
     values,
 )
@@ -55,6 +59,7 @@ def test_a_text_is_as_it_was_after_each_edit():
     "pair, answer",
     [
         (("for k in range(3):", "for k in range(2):"), (23 + 1) * 3),
+        (("for k in range(3):", "a = a + 1\nfor k in range(2):"), (23 + 2) * 3),
         (("a = a + k", ""), 23 * 3),
         (("a = 2 * x + h", "h = 0\n..."), 0),
         (("a = 2 * x + h", "...\na = 2 * a"), (46 + 3) * 3),
@@ -92,6 +97,41 @@ def test_slips_are_made_of_every_part_and_each_has_words():
     assert len(set(made.values())) > 12
 
 
+def test_python_is_silent_about_odd_slips():
+    of = Text("def first(xs):\n    return xs[0]", SCOPE)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        function = of.function(edits.lines([("return xs[0]", "return 0[0]")])(of))
+    with pytest.raises(TypeError):
+        function([1.0])
+
+
+@pytest.mark.parametrize(
+    "loop", ["for x in xs:\n        xs.append(x)", "while True:\n        xs = [0]"]
+)
+def test_a_changed_loop_ends(loop):
+    function = Text(f"def endless(xs):\n    {loop}\n    return xs", SCOPE).function()
+    for _ in range(2):  # the count begins anew with each call
+        with pytest.raises(texts_module.TooLong):
+            function([1.0])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds what is taken")
+def test_a_changed_text_cannot_take_all_memory():
+    with runs.bounded_memory(), pytest.raises(RuntimeError):
+        torch.empty(runs.MOST_MEMORY)  # float32: four times as many bytes
+
+
+def test_no_call_spoils_what_the_next_one_is_given():
+    given = runs.Fresh((torch.ones(2), [torch.ones(2), 5]))
+    for _ in range(3):
+        x, rest = given()
+        assert x.tolist() == [1, 1] and rest[0].tolist() == [1, 1] and rest[1:] == [5]
+        x.add_(1)
+        rest[0].requires_grad_()
+        rest.append(6)
+
+
 # -------------------------------------------------------------------------------------- data
 
 
@@ -104,7 +144,7 @@ def test_every_entry_can_be_refused(monkeypatch):
         "several": {"elsewhere": [["h = 1", "h = 2"], "There is no such line."]},
     }
     monkeypatch.setattr(mistakes, "own", lambda name: bad)
-    _, report = make.make(task, 0)
+    _, report = maker.make(task, 0)
     assert set(report.refused) == {"undefined", "nothing", "elsewhere"}
     assert "NameError" in report.refused["undefined"]
 
@@ -112,20 +152,38 @@ def test_every_entry_can_be_refused(monkeypatch):
 def test_an_entry_without_a_sentence_breaks_the_rules(monkeypatch):
     monkeypatch.setattr(mistakes, "own", lambda name: {"result": {"bare": ["X + 1"]}})
     with pytest.raises(mistakes.DataError, match="bare"):
-        make.make(check.first_state, 0)
+        maker.make(check.first_state, 0)
 
 
 def test_a_way_that_is_not_right_is_refused(monkeypatch):
     wrong = Text("def first_state(h_0, xs, W_hh):\n    return xs[0]", SCOPE)
-    monkeypatch.setattr(make, "texts_of", lambda name: [wrong])
+    monkeypatch.setattr(maker, "texts_of", lambda name: [wrong])
     with pytest.raises(mistakes.DataError, match="not a right answer"):
-        make.make(check.first_state, 0)
+        maker.make(check.first_state, 0)
 
 
 def test_every_solution_runs_alone_and_has_a_task():
     from rnn_course.checks.task import TASKS
 
     assert set(texts_module.assignments()) == set(TASKS)
+
+
+def test_a_table_is_the_same_each_time_and_a_pair_is_what_both_give():
+    """Also where it is worked out from an answer that was kept."""
+    task, text = check.rnn_cell, texts_module.texts_of("rnn_cell")[0]
+    one, two = (maker.make(task, 500)[0] for _ in range(2))
+    for field in store.ARRAYS:
+        assert np.array_equal(getattr(one, field), getattr(two, field), equal_nan=True)
+    assert one.rows == two.rows and len(one.pairs) > 200
+    known = {m.name: m for m in mistakes.known(task, text)}
+    some, _ = prints.cases_of(task)
+    for numbers, pair in list(zip(one.pairs, one.pair_rows, strict=True))[::10]:
+        changes = [c for row in pair for c in known[one.rows[row].name].changes(text)]
+        if all(change.number == texts_module.START for change in changes):
+            continue  # of two such the one comes first here, the other there
+        tried = [some[k] for k in one.tried]
+        observed = prints.observe(task, text.function(changes), tried)
+        assert prints.alike(numbers, observed).all(), [one.rows[row].name for row in pair]
 
 
 # ------------------------------------------------------------------------------------ prints
@@ -177,6 +235,12 @@ def test_a_case_on_which_the_mistake_raises_does_not_speak_against_it():
     assert search(seen(np.nan, np.nan, 3), known) == []
 
 
+def test_a_mistake_that_only_raises_is_told_where_those_cases_raise():
+    known = table([[0, np.nan, 0]])  # on the others it is right
+    assert [row.name for row in search(seen(0, np.nan, 0), known)] == ["m0"]
+    assert search(seen(0, 5, 0), known) == []
+
+
 def test_numbers_are_packed_without_loss():
     numbers = np.unique(np.abs(np.random.default_rng(0).normal(size=500)).astype(np.float32))
     assert (values.unpack(values.pack(numbers.astype(float))) == numbers).all()
@@ -223,10 +287,87 @@ def test_of_another_way_to_the_right_answer_nothing_is_said():
     assert found_in(rnn_in_another_style) is None
 
 
+def clues_of(name, function):
+    some, visible = prints.cases_of(getattr(check, name))
+    packed = values.of_texts(texts_module.texts_of(name), some, visible)
+    return first.clues(function, some, visible, packed)
+
+
+def rnn_without_the_sum(xs, h0, W_ih, W_hh, b_ih, b_hh):
+    h, outputs = h0, []
+    for x in xs:
+        a = x @ W_ih.T + b_ih
+        u = h @ W_hh.T + b_hh  # noqa: F841
+        h = torch.tanh(a)
+        outputs.append(h)
+    return torch.stack(outputs), h
+
+
+def rnn_whose_sum_is_made_step_by_step(xs, h0, W_ih, W_hh, b_ih, b_hh):
+    h, outputs = h0, []
+    for a, x in zip(xs @ W_ih.T + b_ih, xs):
+        a += h @ W_hh.T + b_hh
+        h = torch.tanh(a) * x.sum()
+        outputs.append(h)
+    return torch.stack(outputs), h
+
+
+def rnn_whose_sum_is_hidden(xs, h0, W_ih, W_hh, b_ih, b_hh):
+    h, outputs = h0, []
+    for x in xs:
+        a = x @ W_ih.T + b_ih
+        u = h @ W_hh.T + b_hh
+        h = torch.tanh(torch.stack([3 * part for part in (a, u)]).sum(0))
+        outputs.append(h)
+    return torch.stack(outputs), h
+
+
+def rnn_with_the_state_first(xs, h0, W_ih, W_hh, b_ih, b_hh):
+    h, outputs = h0, []
+    for x in xs:
+        h = torch.tanh(x @ W_ih.T + b_ih + h @ W_hh.T + b_hh)
+        outputs.append(h)
+    return h, torch.stack(outputs).cumsum(0)
+
+
+def test_two_values_that_nothing_is_made_of():
+    assert "You have `a` and `u`; nothing is made of both." in clues_of("rnn", rnn_without_the_sum)
+
+
+@pytest.mark.parametrize(
+    "function", [rnn_whose_sum_is_made_step_by_step, rnn_whose_sum_is_hidden, rnn_without_the_state]
+)
+def test_nothing_is_said_of_values_that_meet_or_may_meet(function):
+    assert not any("nothing is made" in said for said in clues_of("rnn", function))
+
+
+def test_a_result_that_stands_in_anothers_place():
+    moved = "What you return first is what should come second."
+    assert moved in clues_of("rnn", rnn_with_the_state_first)
+    assert not any("should come" in said for said in clues_of("rnn", rnn_without_the_sum))
+
+
+def test_a_right_answer_leaves_no_clue():
+    for name in ("rnn", "lstm_cell", "gru_cell_backward", "masked_loss"):
+        for text in texts_module.texts_of(name):
+            assert clues_of_text(name, text) == []
+
+
+def clues_of_text(name, text):
+    """The clues of one text of a right answer; its source is where inspect looks for it."""
+    linecache.cache[text.file] = (1, None, ast.unparse(text.tree).splitlines(True), text.file)
+    scope = dict(text.scope)
+    exec(compile(ast.unparse(text.tree), text.file, "exec"), scope)
+    return clues_of(name, scope[text.name])
+
+
 # ----------------------------------------------------------------------------------- names
 
 
-@pytest.mark.parametrize(("name", "step"), [("rnn_cell", 5), ("lstm_cell", 60), ("rnn", 25)])
+@pytest.mark.parametrize(
+    ("name", "step"),
+    [("rnn_cell", 5), ("lstm_cell", 60), ("rnn", 25), ("read_vectors", 9)],
+)
 def test_a_mistake_is_called_by_its_name_or_by_one_of_the_same_numbers(name, step):
     task, text = getattr(check, name), texts_module.texts_of(name)[0]
     known, checked = store.load(name), 0
@@ -260,3 +401,29 @@ def test_outdated_prints_name_nothing_and_say_so(monkeypatch):
     monkeypatch.setattr(store, "load", lambda name: None)
     verdict = check.first_state.verdict(lambda h_0, xs, W_hh: xs[0])
     assert not verdict.passed and not verdict.mistakes and "cannot be said" in verdict.message
+
+
+def test_every_task_has_mistakes_as_data():
+    from rnn_course.checks.task import TASKS
+
+    assert set(store.names()) == set(TASKS)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "name"),
+    [
+        (lambda w: w, ["weights-untrained"]),
+        (lambda w: w * np.nan, ["weights-not-a-number"]),
+        (lambda w: 0.9 * w, []),
+    ],
+)
+def test_of_a_training_that_is_told_which_trained_nothing(spoil, name):
+    calls = []
+
+    def learn(ids, p):
+        calls.append(ids)
+        return {key: spoil(w) for key, w in p.items()}
+
+    verdict = check.learn.verdict(learn)
+    assert not verdict.passed and verdict.mistakes == name and len(calls) == 1
+    assert "expected" not in verdict.message

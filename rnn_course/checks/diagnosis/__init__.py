@@ -5,10 +5,13 @@ edits      the forms of a mistake: a line, the start, the result
 mistakes   reads them, exercises/mistakes/TASK.toml and families/NAME.toml
 operators  every single slip in a text
 prints     one number for what an answer gives on a case
-make       works out the prints of all mistakes beforehand; store keeps them
+runs       calls a text again and again, bounded
+maker      works out the prints of all mistakes of a task beforehand
+make       does so for all tasks; store keeps them
 tables     what they are, and the search in them: a look-up of a student's
 values     the numbers that right answers have on their way, and
-trace      the first value of a student's that is none of them
+trace      a student's own values; first: the first one that is none of them, and
+links      two of them that nothing is made of
 """
 
 from dataclasses import dataclass, field
@@ -16,8 +19,17 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from rnn_course.checks.diagnosis import store
-from rnn_course.checks.diagnosis.first import first_wrong
-from rnn_course.checks.diagnosis.prints import alike, cases_of, observe, right_print
+from rnn_course.checks.diagnosis.first import clues
+from rnn_course.checks.diagnosis.prints import (
+    Observations,
+    alike,
+    cases_of,
+    fits,
+    is_strict,
+    observe,
+    print_of,
+    right_print,
+)
 from rnn_course.checks.diagnosis.tables import search
 
 ONLY_HIDDEN = (
@@ -78,8 +90,23 @@ def diagnose(task, function, trials, shown):
     if not trouble and not is_steady(task, function, some, seen):
         return Diagnosis(clues=[UNSTEADY])
     rows = search(seen, hypotheses)
-    found = None if rows else first_wrong(function, some, visible, hypotheses.values)
-    return Diagnosis([told(row) for row in rows], [found.words()] if found else [])
+    is_named = rows and rows[0].kind != "slip"  # a slip is one of our text, so their line is shown
+    said = [] if is_named else clues(function, some, visible, hypotheses.values)
+    return Diagnosis([told(row) for row in rows], said)
+
+
+def named(task, trials):
+    """The mistake that gave what came back in these visible cases: a list of one Named or none.
+
+    Nothing is called again: for a task whose answers cannot be right or wrong by themselves.
+    """
+    hypotheses = store.load(task.name)
+    if hypotheses is None:
+        return []
+    found = [print_of(trial.answer, trial.dtype, is_strict(task)) for trial in trials]
+    seen = Observations(*(np.array(column) for column in zip(*found, strict=True)))
+    rows = np.flatnonzero(fits(hypotheses.singles[:, : len(found)], seen))
+    return [told(hypotheses.rows[row]) for row in rows[:1]]
 
 
 def told(row):
@@ -92,7 +119,7 @@ def told(row):
 def is_current(task, some, hypotheses):
     """Are the prints those of the cases that are drawn here?"""
     right, _ = right_print(task, some[0])
-    return bool(np.isclose(right, hypotheses.right[0], 1e-6, 1e-6))
+    return bool(np.isclose(right, hypotheses.right[0], 1e-6, 1e-6, equal_nan=True))
 
 
 def is_steady(task, function, some, seen):

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 import torch
 
 from rnn_course.checks import cases
-from rnn_course.checks.diagnosis import values
+from rnn_course.checks.diagnosis import links, values
 from rnn_course.checks.diagnosis.prints import quiet
 from rnn_course.checks.diagnosis.trace import TooMuch, Traced
 
 NEAR = {False: 4e-7, True: 4e-6}  # float64, float32: of the number
 MOST_NAMES = 6  # variables that are said to be right
+APART = "You have `{}` and `{}`; nothing is made of both."
+MOVED = "What you return {} is what should come {}."
 
 
 @dataclass
@@ -38,32 +40,60 @@ class First:
         )
 
 
-def first_wrong(function, some, visible, packed):
-    """A First, or None where nothing can be said.
+def clues(function, some, visible, packed):
+    """What is said of a function that gives no known mistake's numbers: a list of sentences.
 
-    some, visible: as of prints.cases_of; packed: field -> numbers of the right answers
+    some, visible: as of prints.cases_of; packed: of the right answers, see values.of_texts
     """
+    traced, runs = followed(function, some, visible, packed)
+    if not runs:
+        return []
+    said = []
+    if links.is_seen(traced.tree):
+        made = [links.Made.of(events, traced.places) for events, _, _ in runs]
+        apart = links.never_together(made, [packed[f"links_{k}"] for k in range(len(runs))])
+        said += [APART.format(*apart)] if apart else []
+    found = first_of(traced, runs, packed)
+    if found:
+        said.append(found.words())
+    parts = [packed[f"parts_{k}"] for k in range(len(runs))]
+    moved = links.other_places([run[1:] for run in runs], parts)
+    return said + ([MOVED.format(*(links.ORDINALS[k] for k in moved))] if moved else [])
+
+
+def first_wrong(function, some, visible, packed):
+    """A First, or None where nothing can be said."""
+    traced, runs = followed(function, some, visible, packed)
+    return first_of(traced, runs, packed) if runs else None
+
+
+def followed(function, some, visible, packed):
+    """(Traced, [(events, answer, dtype) of each case]), or (None, []) where it cannot be followed."""
     if not packed:
-        return None
+        return None, []
     try:
         traced = Traced(function)
     except (TypeError, OSError, SyntaxError, IndentationError):
-        return None
+        return None, []
+    runs = [_run(traced, some[k]) for k in values.compared(some, visible)]
+    return traced, runs if len(runs) > 1 and None not in runs else []
+
+
+def first_of(traced, runs, packed):
     found = []
-    for number, k in enumerate(values.compared(some, visible)):
-        events = _events(traced, some[k])
+    for number, (events, _, _) in enumerate(runs):
         known = values.unpack(packed[f"values_{number}"])
         found.append(_first(events, traced, known) if events and len(known) else None)
-    if None in found or len(found) < 2 or found[0].number != found[1].number:
+    if None in found or found[0].number != found[1].number:
         return None
     return found[0]
 
 
-def _events(traced, case):
+def _run(traced, case):
     for dtype in (torch.float64, torch.float32):
         try:
             with quiet():
-                return traced.run(cases.in_dtype(case.args, dtype))
+                return *traced.run(cases.in_dtype(case.args, dtype)), dtype
         except TooMuch:
             return None
         except (Exception, SystemExit):  # noqa: BLE001  (whatever a student's code raises)
@@ -96,7 +126,7 @@ def _first(events, traced, known):
         name = events[k].name
         if name.strip("_"):
             before = [n for n in before if n != name]
-            before += [name] if status[k] == "right" else []
+            before += [name] if status[k] == "right" and not _is_copy(events[k], traced) else []
     return First(statement.lineno, line, "" if is_whole else part, before[-MOST_NAMES:])
 
 
@@ -108,6 +138,11 @@ def _status(event, known):
         return "silent"
     is_right = values.among(numbers, known, NEAR[event.single]).all()
     return "right" if is_right else "wrong"
+
+
+def _is_copy(event, traced):
+    """Is it another name for what has one? Whether that is right is another question."""
+    return isinstance(getattr(traced.places[event.place].node, "value", None), ast.Name)
 
 
 def _is_bare(node, statement):

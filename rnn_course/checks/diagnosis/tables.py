@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rnn_course.checks.diagnosis.prints import fits, some_of
+from rnn_course.checks.diagnosis.prints import Observations, alike, fits, some_of
 
 KINDS = ("by hand", "family", "always", "slip")  # where a row of the table comes from
 
@@ -54,7 +54,8 @@ def search(seen, hypotheses):
     seen: prints.Observations. Of two mistakes at once there must be exactly one explanation.
     """
     found = np.flatnonzero(fits(hypotheses.singles, seen))
-    if len(found):
+    found = [row for row in found if _speaks(hypotheses.singles[row], hypotheses.right, seen)]
+    if found:
         return [hypotheses.rows[found[0]]]
     tried = list(hypotheses.tried)
     if not len(hypotheses.pairs) or np.isnan(seen.numbers[tried]).any():
@@ -63,3 +64,11 @@ def search(seen, hypotheses):
     if len(found) != 1:
         return []
     return [hypotheses.rows[row] for row in hypotheses.pair_rows[found[0]]]
+
+
+def _speaks(prints, right, seen):
+    """Do the prints of a mistake tell it from a right answer? One that only raises, in some cases,
+    is told where those very cases raise."""
+    raises = np.isnan(prints)
+    at = Observations(right, np.abs(right) * 1e-6)
+    return not (raises | alike(prints, at)).all() or (raises == np.isnan(seen.numbers)).all()

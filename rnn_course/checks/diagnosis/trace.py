@@ -63,6 +63,7 @@ class Log:
     events: list = field(default_factory=list)
     stack: list = field(default_factory=list)
     made_by: dict = field(default_factory=dict)  # id of an object -> the event it came from
+    held: list = field(default_factory=list)  # so that no object gets the id of another
 
     def mark(self):
         return len(self.stack)
@@ -84,6 +85,12 @@ class Log:
         event = self.add(place, self.stack[mark:], value, name)
         del self.stack[mark:]
         self.made_by[id(value)] = event
+
+    def looped(self, mark, value):
+        """What a loop's variable holds comes from what the loop goes through."""
+        if len(self.stack) > mark and not isinstance(value, int | str):
+            self.made_by[id(value)] = self.stack[mark]
+            self.held.append(value)
 
     def add(self, place, kids, value, name=""):
         if len(self.events) >= MOST_EVENTS:
@@ -150,17 +157,22 @@ class Noting(ast.NodeTransformer):
         if isinstance(node, ast.FunctionDef):
             found = [self.function(node)]
         else:
-            names = changed_names(node)
+            names, loops = changed_names(node), looped_names(node)
             mark = f"_mark{len(self.places)}"
-            if names:
+            if names or loops:
                 before = [_assign(mark, _call("_mark"))]
                 after = [self.stored(name, mark) for name in names]
+            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+                before.append(ast.Expr(self.visit(_load(node.target.id))))
             for name, value in ast.iter_fields(node):
                 if isinstance(value, ast.expr):
                     if name not in ("target", "optional_vars"):
                         setattr(node, name, self.visit(value))
                 elif isinstance(value, list) and value and isinstance(value[0], ast.stmt):
                     setattr(node, name, self.block(value))
+            if loops:
+                known = [ast.Expr(_call("_looped", _load(mark), _load(n))) for n in loops]
+                node.body = [*known, *node.body]
             found = [*before, node, *after]
         self.statement = outer
         return found
@@ -212,6 +224,13 @@ def changed_names(node):
     return list(dict.fromkeys(found))
 
 
+def looped_names(node):
+    """The variables that a loop sets in each round."""
+    if not isinstance(node, ast.For):
+        return []
+    return [n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)]
+
+
 def _is_module(node):
     while isinstance(node, ast.Attribute):
         node = node.value
@@ -250,6 +269,7 @@ class Traced:
             raise TypeError("generators are not followed")
         ast.increment_lineno(tree, first_line - 1)
         self.lines, self.first_line = text.splitlines(), first_line
+        self.tree = copy.deepcopy(node)
         noting = Noting()
         noting.function(node)
         ast.fix_missing_locations(tree)
@@ -257,12 +277,13 @@ class Traced:
         self.code = compile(tree, "<traced>", "exec")
 
     def run(self, args):
-        """The events of one call. Raises what the function raises."""
+        """(events, answer) of one call. Raises what the function raises."""
         log = Log()
         names = dict(self.scope) | {"_note": log.note, "_mark": log.mark, "_stored": log.stored}
+        names["_looped"] = log.looped
         exec(self.code, names)
-        log.answer = names[self.name](*args)
-        return log.events
+        answer = names[self.name](*args)
+        return log.events, answer
 
     def line(self, number):
         """A line of the function's text."""

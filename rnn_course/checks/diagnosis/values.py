@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from rnn_course.checks import cases
+from rnn_course.checks.diagnosis import links
 from rnn_course.checks.diagnosis.trace import TooMuch, Traced, floats_of
 
 tensors = cases.tensors
@@ -34,23 +35,33 @@ def compared(some, visible):
 
 
 def of_texts(texts, some, visible):
-    """field -> packed numbers, one for each compared case; {} where there are too many of them."""
-    found = {}
+    """field -> packed numbers, one for each compared case; {} where there are too many of them.
+
+    values_0, values_1: the numbers; links_0, links_1: what was made of what (links.packed);
+    parts_0, parts_1: the prints of the results (links.prints_of_parts)
+    """
+    found, made = {}, []
     for number, k in enumerate(compared(some, visible)):
         numbers = [floats_of(exact(some[k].args))[0]]
+        made.append({})
         try:
-            for text in texts:
+            for place, text in enumerate(texts):
                 traced = Traced(None, ast.unparse(text.tree), text.scope)
-                events = traced.run(exact(some[k].args))
+                events, answer = traced.run(exact(some[k].args))
                 numbers += [event.numbers for event in events]
                 numbers += other_orders(events, traced.places)
+                of_text = links.links(events, traced.places)
+                made[-1] |= {(place, key): marks for key, marks in of_text.items()}
         except TooMuch:
             return {}
+        found[f"parts_{number}"] = links.prints_of_parts(answer)
         numbers = np.unique(np.concatenate([x for x in numbers if x is not None] or [np.empty(0)]))
         numbers = numbers[np.isfinite(numbers) & (numbers > 0)]
         if len(numbers) > MOST:
             return {}
         found[f"values_{number}"] = pack(numbers)
+    if made:
+        found |= {f"links_{k}": array for k, array in enumerate(links.packed(made))}
     return found
 
 

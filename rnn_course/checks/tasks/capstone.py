@@ -16,9 +16,10 @@ from rnn_course import data
 from rnn_course.checks import words
 from rnn_course.checks.cases import Draw, case, edge
 from rnn_course.checks.diagnose import Diagnosis
+from rnn_course.checks.diagnosis import named
 from rnn_course.checks.mistakes import Mistake
 from rnn_course.checks.oracles import layer_oracle
-from rnn_course.checks.task import TASKS, Task, task
+from rnn_course.checks.task import TASKS, Task, attempt, task
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz. "
 BOUND = 3.0  # perplexity; the best that knows one letter only has 5.0, the sample solution 1.6
@@ -548,36 +549,42 @@ class Trained(Task):
     The shapes are those of the weights that the training started from, case.args[1].
     """
 
+    has_answer = False
+
     def verdict(self, function, hidden=False):
         if isinstance(function, type) or not callable(function):
             return words.not_a_function(self, function)
-        reached, begun = [], time.process_time()
+        reached, trials, begun = [], [], time.process_time()
         for case_ in self.cases() + (self.cases(True) if hidden else []):
             trial, _ = self.run(function, case_)
             seconds = (time.process_time() - begun) / (len(reached) + 1)
             if not reached and words.is_undone(trial):
                 return words.undone(self, trial)
-            wrong = [f for f in trial.findings if f.kind not in ("right", "numbers")]
+            wrong = [f for f in trial.findings if f.kind not in ("right", "numbers", "nan")]
             if trial.trouble or wrong:
                 parts = {"forward": (False, 1.0)}
                 return words.failed(self, [trial], parts, 0.0, Diagnosis())
             p = {k: torch.as_tensor(v).detach().double() for k, v in trial.answer.items()}
+            trials.append(trial)
             reached.append(float(_perplexity(small_text(900, 60), p)))
             if not reached[-1] <= BOUND:
                 break
-        return self.say(reached, seconds)
+        names = () if reached[-1] <= BOUND else attempt(lambda: named(self, trials[:1]), ())
+        return self.say(reached, seconds, names)
 
-    def say(self, reached, seconds=0.0):
+    def say(self, reached, seconds=0.0, mistakes=()):
         """The verdict on the perplexities that were reached, each in so many seconds."""
         right = reached[-1] <= BOUND
         message = words.Message(self.name, "right" if right else "wrong")
         message.say(f"{self.name}: {'right' if right else 'not right yet'}.", "head")
         found = ", ".join(f"{x:.2f}" for x in reached)
         message.say(f"Perplexity on unseen text: {found}. At most {BOUND} is asked for.")
+        for mistake in mistakes:
+            message.say(mistake.words)
         if not right and reached[-1] < 7:
             message.say("A table of counted pairs reaches about 5, without any memory.")
             message.say("Does your training carry the state on, and are there enough steps?")
-        elif not right:
+        elif not right and not mistakes:
             message.say(
                 "Does the loss fall at all? Print it; try another learning rate, with clipping."
             )
@@ -585,7 +592,7 @@ class Trained(Task):
             message.say(_time_taken(seconds))
         share = float(right)
         where = () if right else (self.section,)
-        return words.verdict(message, share, (), {"forward": (right, 1.0)}, where)
+        return words.verdict(message, share, mistakes, {"forward": (right, 1.0)}, where)
 
 
 GRADED_SECONDS, GRADED_CALLS = 30, 3  # autograde/limits.py; the visible check and the hidden one
