@@ -40,13 +40,18 @@ def made(name):
 def make_all(names=(), anew=False, workers=None):
     """Make the prints of these tasks (or all) that are missing or outdated: a list as of `made`."""
     wanted = [name for name in names or store.names() if anew or not store.is_new(name)]
-    # those with most entries take longest: begun first, so that no worker ends alone
-    wanted.sort(key=lambda name: -(store.MISTAKES / f"{name}.toml").stat().st_size)
+    wanted.sort(key=_effort, reverse=True)  # the longest first, so that no worker ends alone
     workers = min(workers or os.cpu_count() or 1, len(wanted))
     if workers <= 1:
         return [made(name) for name in wanted]
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
         return list(pool.map(made, wanted))
+
+
+def _effort(name):
+    """About how long it takes: how much stands in its file, and in those of its families."""
+    paths = [mistakes.FAMILIES / f"{f}.toml" for f in mistakes.own(name).get("families", ())]
+    return sum(path.stat().st_size for path in (store.MISTAKES / f"{name}.toml", *paths))
 
 
 def main(arguments=None):
