@@ -2,7 +2,7 @@
 #
 # Everything a verb makes is under _build/ (and .venv/). People's work is in class/ (or COURSE=DIR)
 # and work/, and no verb here deletes it. A verb run twice does no work twice: set-up has a stamp,
-# the other steps find out by themselves what has changed.
+# the other steps find out by themselves what has changed. Once set up, no verb needs a network.
 
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -32,8 +32,8 @@ PY := $(BIN)/python
 INSTALLED := .venv/installed
 SAMPLE := _build/sample-class
 
-.PHONY: help setup book read release prints lab grade formgrader feedback report export course \
-	test browser-test bench evidence lint lock clean
+.PHONY: help setup data book read release prints lab grade formgrader feedback report export course \
+	test browser-test bench evidence lint lock clean clean-data
 
 help:  ## what each verb does
 	@echo "make VERB, one or more of:"
@@ -41,9 +41,9 @@ help:  ## what each verb does
 	@echo "Settings: PYTHON=python3.12  COURSE=DIR (people's work; default: class)"
 	@echo "          ASSIGNMENT=NAME  SUBMISSIONS=PATH  ROSTER=CSV (for grade)  PORT=8000 (for read)"
 
-setup: $(INSTALLED)  ## make .venv and install what the course needs; only when requirements change
+setup: $(INSTALLED)  ## make .venv, install what the course needs, fetch the data; when these change
 
-$(INSTALLED): requirements.txt requirements.lock pyproject.toml
+$(INSTALLED): requirements.txt requirements.lock pyproject.toml data.lock
 	@if [ ! -x $(PY) ]; then \
 		python="$(or $(PYTHON),python3)"; \
 		if ! "$$python" -c "$(RIGHT_VERSION)" 2>/dev/null; then \
@@ -57,15 +57,19 @@ $(INSTALLED): requirements.txt requirements.lock pyproject.toml
 	fi
 	@echo "installing what requirements.txt names (a few minutes the first time)"
 	@$(PY) -m pip install --quiet -r requirements.txt -c requirements.lock
+	@$(PY) -m rnn_course.packages
 	@touch $@
 
-book: setup  ## build the book: _build/html/index.html
+data: setup  ## fetch what is missing of the packages with data that data.lock names
+	@$(PY) -m rnn_course.packages
+
+book: data  ## build the book: _build/html/index.html
 	@$(PY) book/_tools/build_book.py
 
 read: book  ## serve the book on this machine and say the address
 	@$(PY) book/_tools/serve.py --port $(PORT)
 
-release: prints  ## make every assignment's student notebook, and the student kit
+release: data prints  ## make every assignment's student notebook, and the student kit
 	@$(PY) exercises/release.py
 
 prints: setup  ## work out what each known mistake gives, so that checks can name it
@@ -134,5 +138,9 @@ lock: setup  ## (for maintainers) write requirements.lock from what .venv holds
 	mv requirements.lock.new requirements.lock
 	@touch $(INSTALLED)
 
-clean:  ## delete _build/ (never class/, work/ or .venv/)
-	rm -rf _build
+clean:  ## delete _build/ but for the data (never class/, work/ or .venv/)
+	@[ ! -d _build ] || find _build -mindepth 1 -maxdepth 1 ! -name data -exec rm -rf {} +
+	@rmdir _build 2>/dev/null || true
+
+clean-data:  ## delete the data too, _build/data; the next `make data` fetches them again
+	rm -rf _build/data

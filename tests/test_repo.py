@@ -18,8 +18,8 @@ TRACKED = subprocess.run(
 ).stdout.split("\0")[:-1]
 TRACKED = [name for name in TRACKED if (ROOT / name).exists()]  # not: deleted, not yet committed
 
-VERBS = """help setup book read release lab grade formgrader feedback report export course test
-browser-test bench evidence lint clean""".split()
+VERBS = """help setup data book read release lab grade formgrader feedback report export course test
+browser-test bench evidence lint clean clean-data""".split()
 
 
 # -- what is tracked ---------------------------------------------------------------------------
@@ -222,10 +222,13 @@ def make(*arguments, folder=ROOT):
     )
 
 
+SET_UP = ("requirements.txt", "requirements.lock", "pyproject.toml", "data.lock")
+
+
 @pytest.fixture
 def copy(tmp_path):
     """A folder with the Makefile and what set-up reads, to be spoilt."""
-    for name in ("Makefile", "requirements.txt", "requirements.lock", "pyproject.toml"):
+    for name in ("Makefile", *SET_UP):
         shutil.copy(ROOT / name, tmp_path)
     (tmp_path / "rnn_course").mkdir()
     return tmp_path
@@ -246,6 +249,17 @@ def test_clean_leaves_the_work_of_people_alone(copy):
     assert make("clean", folder=copy).returncode == 0
     assert all((copy / name).exists() for name in kept)
     assert not (copy / "_build").exists()
+    assert make("clean", folder=copy).returncode == 0  # where there is nothing to delete
+
+
+def test_clean_keeps_the_data_and_clean_data_deletes_them(copy):
+    for name in ("_build/data/x.whl", "_build/html/index.html", "_build/x.zip"):
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        (copy / name).write_text("x")
+    assert make("clean", folder=copy).returncode == 0
+    assert [path.name for path in (copy / "_build").rglob("*")] == ["data", "x.whl"]
+    assert make("clean-data", folder=copy).returncode == 0
+    assert not (copy / "_build" / "data").exists()
 
 
 def test_set_up_is_redone_only_when_requirements_change(copy):
@@ -254,7 +268,7 @@ def test_set_up_is_redone_only_when_requirements_change(copy):
     stamp.touch()
     assert make("--question", "setup", folder=copy).returncode == 0
     newer = stamp.stat().st_mtime_ns + 10**9
-    for name in ("requirements.txt", "requirements.lock", "pyproject.toml"):
+    for name in SET_UP:
         before = (copy / name).stat()
         os.utime(copy / name, ns=(newer, newer))
         assert make("--question", "setup", folder=copy).returncode == 1, name

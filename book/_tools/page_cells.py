@@ -1,9 +1,9 @@
 """Run the cells of the book's pages side by side, and keep what they showed.
 
 The results are kept in a jupyter-cache, the one that Sphinx reads when it lays out the pages.
-The cache compares the text of a page's cells, so an edit to one page runs that page alone. What
-else a cell's result depends on (the package, the measurements, the versions) is part of the name
-of the cache's folder: after a change there, every page runs again.
+The cache compares the text of a page's cells, so an edit to one page runs that page alone. What else
+a cell's result depends on (the package, the measurements, the versions, the data) is part of the
+name of the cache's folder: after a change there, every page runs again.
 """
 
 import asyncio
@@ -26,8 +26,8 @@ class MissingPage(Exception):
 
 
 def cache_folder(root):
-    """Where the results for the present state of package, measurements and versions are kept."""
-    files = [root / "requirements.lock"]
+    """Where the results for the present state of package, measurements, versions and data are."""
+    files = [root / "requirements.lock", root / "data.lock"]
     for folder in ("rnn_course", "bench"):
         files += (path for path in (root / folder).rglob("*") if path.is_file())
     digest = hashlib.sha256(f"{sys.version_info[:2]}".encode())
