@@ -1,6 +1,6 @@
 """A verdict: what one check found. The same value goes from the check to the gradebook's row."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 RIGHT, WRONG, ERROR, UNDONE, READY_MADE = "right", "wrong", "error", "undone", "ready-made"
@@ -20,7 +20,6 @@ class Verdict:
     status    right, wrong, error (the code stops), undone, ready-made (torch or the course did it)
     sections  where the book explains it: keys of checks.sections.SECTIONS
     told      the mistakes once more, each as a sentence
-    pairs     whether a search for two mistakes at once was put off, see checks/patience.py
     """
 
     passed: bool
@@ -32,8 +31,12 @@ class Verdict:
     status: str = WRONG
     sections: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
-    pairs: dict[str, Any] = field(default_factory=dict)
 
     def kept(self) -> dict[str, Any]:
-        """What a graded submission keeps of it; `Verdict(**verdict.kept())` is that again."""
+        """What a graded submission keeps of it; `Verdict.restored(verdict.kept())` is that again."""
         return {name: value for name, value in asdict(self).items() if name not in ONLY_SHOWN}
+
+    @classmethod
+    def restored(cls, kept: dict[str, Any]) -> "Verdict":
+        """A Verdict of what was kept of it, also by an older release with more fields."""
+        return cls(**{f.name: kept[f.name] for f in fields(cls) if f.name in kept})

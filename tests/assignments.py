@@ -6,6 +6,7 @@ exercises/lstm.md in order, with other text in some answer cells, and gives what
 
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -14,7 +15,13 @@ sys.path.insert(0, str(ROOT / "exercises"))
 from build import read_source  # noqa: E402
 from sample_class import read_students  # noqa: E402, F401  (the tests take it from here)
 
-from rnn_course.checks import check  # noqa: E402
+from rnn_course.checks import check  # noqa: E402, F401  (cells use it)
+from rnn_course.checks.diagnosis import mistakes  # noqa: E402
+from rnn_course.checks.diagnosis.make import Maker  # noqa: E402
+from rnn_course.checks.diagnosis.prints import quiet  # noqa: E402
+from rnn_course.checks.diagnosis.texts import assignments as tasks_of  # noqa: E402
+from rnn_course.checks.diagnosis.texts import texts_of  # noqa: E402
+from rnn_course.checks.task import TASKS  # noqa: E402
 
 SOLUTION = re.compile(r"( *)### BEGIN SOLUTION\n.*?### END SOLUTION\n?", re.DOTALL)
 
@@ -23,16 +30,14 @@ def source(name):
     return read_source((ROOT / "exercises" / f"{name}.md").read_text(encoding="utf-8"), name)
 
 
+def names():
+    """The names of all tasks that have a solution."""
+    return list(tasks_of())
+
+
 def assignments():
     """The names of all assignments."""
     return sorted(path.stem for path in (ROOT / "exercises").glob("*.md") if path.stem != "README")
-
-
-def own_tasks(name):
-    """The names of the checks of an assignment that have a list of known mistakes."""
-    text = "".join(cell.source for cell in source(name).cells)
-    called = dict.fromkeys(re.findall(r"^check\.(\w+)\(", text, re.MULTILINE))
-    return [task for task in called if getattr(check, task).known()]
 
 
 def points_of(name):
@@ -66,3 +71,43 @@ def run(name, answers=None, untouched=False):
             exec(cell.source, space)
     assert not answers, f"answers to tasks that are not there: {list(answers)}"
     return shown
+
+
+# ------------------------------------------------------------------ right answers, and wrong ones
+
+
+class Solutions:
+    """The right answer of every task: plain.rnn_cell is the solution in exercises/rnn.md."""
+
+    def __getattr__(self, name):
+        if name not in names():
+            raise AttributeError(f"there is no solution of {name!r}")
+        return ways(name)[-1]
+
+
+@cache
+def ways(name):
+    """All right answers of a task that there are as text: exercises/ways, then the solution."""
+    return [text.function() for text in texts_of(name)]
+
+
+plain = Solutions()
+
+
+@cache
+def planted(name):
+    """(mistake, function that makes it) for all known mistakes of a task that belong to it."""
+    with quiet():
+        maker = Maker(TASKS[name])
+        known = mistakes.known(TASKS[name], maker.texts[0])
+        made = [(m, _function(maker, m)) for m in known if m.kind != "always"]
+    return [(mistake, function) for mistake, function in made if function]
+
+
+def _function(maker, mistake):
+    for text in maker.texts:
+        try:
+            return maker.function(text, mistake.changes(text))[0]
+        except (LookupError, SyntaxError):
+            continue
+    return None

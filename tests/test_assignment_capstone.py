@@ -14,7 +14,7 @@ def test_the_bound_is_far_from_both_sides(seed, monkeypatch):
     (case,) = check.learn.cases(hidden=True)
     ids, p = cases.in_dtype(case.args, torch.float32)
     K = (len(ids) - 1) // 16 // 20
-    inputs, targets = capstone._cut(ids, 16, 20)
+    inputs, targets = check.streams.oracle(ids, 16, 20)
     assert inputs.shape == (K, 20, 16)
     trained, losses, _ = capstone._train(inputs, targets, torch.zeros(16, 48), p, 3.0, 1.0)
     unseen = capstone.small_text(900, 60)

@@ -4,26 +4,14 @@ The students stand in exercises/sample_answers/NAME.md, with the points that the
 word or two that the check must say.
 """
 
-import numpy as np
 import pytest
-import torch
-from assignments import assignments, own_tasks, points_of, read_students, run
-
-from rnn_course.checks import check, diagnosis, honest, mistakes
-from rnn_course.checks.scenes import answer_of
+from assignments import assignments, points_of, read_students, run
 
 LEAST_TASKS = {  # names of what each assignment has to teach: no fewer graded tasks than this
     "embedding": 8, "rnn": 7, "bptt": 6, "lstm": 7, "gru": 6, "bidirectional": 6, "lengths": 7,
     "capstone": 6,
 }  # fmt: skip
 STUDENTS = [(name, student) for name in assignments() for student in read_students(name)]
-TASKS = [task for name in assignments() for task in own_tasks(name)]
-# The mistakes of cells and layers are those of the catalogue: test_checks_names has them.
-SHARED = {
-    mistake.name
-    for kind in ("rnn", "lstm", "gru")
-    for mistake in (*mistakes.cell(kind), *mistakes.layer(kind))
-}
 
 
 def test_there_are_enough_tasks():
@@ -71,44 +59,3 @@ def test_the_sample_students_get_what_they_deserve(name, student):
 def test_hidden_cases_of_other_students_are_fair_too(name, seed, monkeypatch):
     monkeypatch.setenv("RNN_COURSE_SEED", seed)
     assert {task: s.points for task, s in run(name).items()} == points_of(name)
-
-
-@pytest.mark.parametrize("called", TASKS)
-def test_every_own_mistake_is_wrong_and_named(called, monkeypatch):
-    """Also those that call what no student may: torch's embedding, the course's own packing."""
-    monkeypatch.setattr(honest, "RECURRENT", ())
-    monkeypatch.setattr(honest.Watch, "_note", lambda self, what: None)
-    task = getattr(check, called)
-    if diagnosis.has_data(task):
-        return  # `make prints` refuses an entry that changes nothing; test_diagnosis names them
-    right = task.reference or task.oracle
-
-    def student(change):
-        return lambda *args: tensors(answer_of(right, change, args))
-
-    assert task.verdict(student({}), hidden=True).passed
-    for mistake in task.known():
-        if mistake.name in SHARED:
-            continue
-        verdict = task.verdict(student(mistake.change), hidden=True)
-        assert not verdict.passed and verdict.points < 1, f"{called} accepts {mistake.name}"
-        assert len(verdict.mistakes) == 1, f"{mistake.name}: {verdict.message}"
-        if verdict.mistakes != [mistake.name]:  # then no numbers can tell the two apart
-            (named,) = (m for m in task.all_mistakes() if m.name == verdict.mistakes[0])
-            for case in task.cases():
-                same = (flat(student(m.change)(*case.args)) for m in (mistake, named))
-                assert all(map(torch.allclose, *same)), f"{mistake.name} is called {named.name}"
-
-
-def tensors(answer):
-    """An answer of our own recurrence, which works on arrays, as a student would give it."""
-    if isinstance(answer, np.ndarray):
-        return torch.from_numpy(np.ascontiguousarray(answer))
-    return tuple(map(tensors, answer)) if isinstance(answer, tuple) else answer
-
-
-def flat(answer):
-    """All tensors of an answer."""
-    if isinstance(answer, tuple | list):
-        return [x for part in answer for x in flat(part)]
-    return [torch.as_tensor(answer, dtype=torch.float64)]

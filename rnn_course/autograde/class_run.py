@@ -28,12 +28,10 @@ from rnn_course.autograde.intake import find_notebook, read_records, record_of
 from rnn_course.autograde.judge_pool import JudgePool
 from rnn_course.autograde.limits import Limits
 from rnn_course.autograde.shown import few, listed
-from rnn_course.checks import patience
 from rnn_course.checks.seeds import hidden_seed
 
 PRELOAD = ("rnn_course.checks.tasks",)  # what this course's tests import
 IN_FLIGHT = 200  # submissions that are with the judges at a time
-PUT_OFF = "?"  # behind the key of a row whose mistakes are still to be named
 
 # ---------------------------------------------------------------- judging: here, or on a cluster
 
@@ -176,15 +174,14 @@ def judged(judges, tasks):
 
 
 def grade_class(
-    course, name, students, judges=None, regrade=False, progress=lambda students, words="": students
+    course, name, students, judges=None, regrade=False, progress=lambda students: students
 ):
     """Grade everyone's submission for an assignment; returns a Row each, in the order of students.
 
     course    a course.Course
     judges    what `judging` gives; default: this machine's, for this run
     regrade   also those whose row is as it should be
-    progress  wraps the list of those that are judged, to show how far it is; with a second
-              argument, words, where some are judged once more
+    progress  wraps the list of those that are judged, to show how far it is
     """
     if judges is None:
         with judging() as judges:
@@ -242,53 +239,19 @@ class _Class:
         return Submission(key, timestamp, data, seed, late, notes)
 
     def grade(self, students):
-        """Judge these and write them: all scores first, then names of what is put off."""
-        put_off = self._judge(students, lambda _: patience.variable(seconds=0))
-        self._name_put_off(put_off)
-
-    def _judge(self, students, variables, words=""):
-        """Judge and write; returns student -> Verdicts in which a search was put off.
-
-        variables  student -> environment variables for the tests, besides the seed
-        """
+        """Judge these and write them, in whatever order they come back."""
 
         def task(student):
             it = self.read(student)
-            about = self.ledger.master, self.ledger.kernelspec, it.seed | variables(student)
+            about = self.ledger.master, self.ledger.kernelspec, it.seed
             return (student, dataclasses.replace(it, data=None)), (it.data, *about)
 
-        put_off = {}
-        shown = iter(self.progress(students, words) if words else self.progress(students))
+        shown = iter(self.progress(students))
         for (student, it), graded in judged(self.judges, map(task, students)):
-            pairs = [v.pairs for v in graded.verdicts.values() if v.pairs]
-            put_off[student] = {p["key"]: p["found"] for p in pairs}
-            still = None in put_off[student].values()
             graded = dataclasses.replace(graded, notes=few([*it.notes, *graded.notes]))
-            self.ledger.write(student, it.key + PUT_OFF * still, it.timestamp, graded, it.late)
+            self.ledger.write(student, it.key, it.timestamp, graded, it.late)
             next(shown, None)
         next(shown, None)
-        return put_off
-
-    def _name_put_off(self, put_off):
-        """Where a check put off the search for two mistakes at once, judge once more: first the
-        students who together have all distinct answers, then the others, with what was found."""
-        put_off = {s: {k for k, f in pairs.items() if f is None} for s, pairs in put_off.items()}
-        known = {}
-        for turn in in_turns({student: keys for student, keys in put_off.items() if keys}):
-            if turn:
-                said = {s: {k: known[k] for k in put_off[s] if k in known} for s in turn}
-                told = {s: patience.variable(known=found) for s, found in said.items()}
-                for pairs in self._judge(turn, told.__getitem__, "naming mistakes").values():
-                    known |= {k: found for k, found in pairs.items() if found is not None}
-
-
-def in_turns(put_off):
-    """First students who together have all distinct answers, then the others."""
-    first, others, seen = [], [], set()
-    for student, keys in put_off.items():
-        (others if keys <= seen else first).append(student)
-        seen |= keys
-    return first, others
 
 
 def submitted_file(folder, name):

@@ -422,7 +422,7 @@ def bar(words):
     """A progress bar around a list: count, rate and time left."""
     from tqdm import tqdm
 
-    return lambda students, words=words: tqdm(students, desc=words, unit="notebook")
+    return lambda students: tqdm(students, desc=words, unit="notebook")
 
 
 def show(name, rows):

@@ -136,7 +136,7 @@ class Ledger:
         students = sorted(self.known) if students is None else students
         verdicts = defaultdict(dict)
         for student, _, _, task, verdict in self._select("judge_verdict"):
-            verdicts[student][task] = Verdict(**json.loads(verdict))
+            verdicts[student][task] = Verdict.restored(json.loads(verdict))
         return [self._row(student, verdicts[student]) for student in students]
 
     def _row(self, student, verdicts):

@@ -81,11 +81,8 @@ class Limits:
         return asdict(self)
 
     def longest(self, submissions, jobs):
-        """The wall time within which a class is judged, `jobs` at a time, whatever it does.
-
-        Twice over, because a submission may be judged once more to name its mistakes.
-        """
-        return 2 * math.ceil(submissions / jobs) * (WALL * self.notebook_seconds + AFTER)
+        """The wall time within which a class is judged, `jobs` at a time, whatever it does."""
+        return math.ceil(submissions / jobs) * (WALL * self.notebook_seconds + AFTER)
 
 
 class Allowance:

@@ -27,7 +27,6 @@ from rnn_course.autograde.judge_pool import JudgePool
 from rnn_course.autograde.limits import Limits
 from rnn_course.autograde.restore import master_cells
 from rnn_course.autograde.shown import few
-from rnn_course.checks import patience
 from rnn_course.checks.seeds import hidden_seed
 
 
@@ -73,9 +72,7 @@ class Judged(Autograde):
         except OSError as error:
             data = grade_submission.Absent("unreadable", error.strerror)
         seed = hidden_seed(home, about["student"], about["assignment"], data)
-        graded = grade_submission.grade(
-            data, master, self.judges, kernelspec, seed | patience.variable()
-        )
+        graded = grade_submission.grade(data, master, self.judges, kernelspec, seed)
         for note in few(graded.notes):
             self.log.warning("%s: %s", about["student"], note)
         if graded.status != "graded":

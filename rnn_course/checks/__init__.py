@@ -11,58 +11,36 @@ nbgrader reads. Under `nbgrader validate` the words of a wrong answer stand on s
 
 How to write the check of a new task
 ------------------------------------
-A check is a function that draws cases, with the oracle and the known mistakes beside it. It goes
-into `checks/tasks/ASSIGNMENT.py`; every file there is read when `check` is imported, and the
-function's name becomes the check's: this one is `check.lookup`.
-
-    from torch.nn import functional as F
-    from rnn_course.checks.cases import case, edge
-    from rnn_course.checks.mistakes import Mistake
-    from rnn_course.checks.task import task
+A check is a function that draws cases, with the truth beside it, in `checks/tasks/ASSIGNMENT.py`.
+The function's name becomes the check's: this one is `check.lookup`.
 
     @task(
-        "lookup(tokens, table) -> vectors",     # the signature, as the student sees it
+        "lookup(ids, table) -> vectors",        # the signature, as the student sees it
         returns="vectors: T N E",               # name and axes of what comes back
         oracle=F.embedding,                     # the truth, with the student's arguments
         section="embedding/lookup",             # a key of sections.SECTIONS
-        mistakes=[
-            Mistake("columns-for-rows", "A word is a row of the table, not a column.",
-                    instead=lambda tokens, table: table.T[tokens % table.shape[1]]),
-            Mistake("batch-first", "Time comes first here: (T, N, E).",
-                    result=lambda vectors: vectors.transpose(0, 1)),
-        ],
+        forbids=("embedding",),                 # torch functions that may not be called
     )
     def lookup(draw):
-        """The row of the table for every token."""          # what is asked, in one sentence
+        """The row of the table for every word."""           # what is asked, in one sentence
         T, N, V, E = draw.sizes(4)                           # four different sizes, each >= 3
-        table = draw.normal(V, E)
-        yield case(draw.tokens(V, T, N), table)              # one call: case(*arguments)
-        yield edge("one token", draw.tokens(V, 1, 1), table) # counts for the part "edges"
+        yield case(draw.tokens(V, T, N), draw.normal(V, E))  # one call: case(*arguments)
+        yield edge("one word", draw.tokens(V, 1, 1), draw.normal(V, E))
 
-cases     `draw` gives numbers, the same for the same seed (cases.Draw). The function is called
-          once for the visible cases and once more, with another seed and other sizes, for the
-          hidden ones: so never write a size into it. Keyword options of the function become
-          options of the check: `def rnn(draw, relu=False)`, `check.rnn(f, relu=True)`.
-oracle    gets float64 (and once float32, from which the tolerance comes). Gradients: write an
-          oracle with torch.autograd.grad (oracles.py has those of the cells and layers).
-returns   mirrors the return value: "h: N H", a tuple ("output: T N H", "h_n: N H | states"), a
-          dict {"W": "H I"}, or just "words" for what is not a tensor (numbers, words, lists,
-          dicts: compared entry by entry). The axis letters are those of places.AXES.
-          Behind the axes in brackets: what else the task's text asks for (compare.Leaf): a dtype,
-          "[float32]"; that of the tensors that came in, "[same]"; no tie to autograd, "[free]".
-          Whole numbers, truth values and floats are asked for as the oracle gives them
-parts     what stands behind the bar is the part of the grade that a result counts for; without
-          one it is "forward". Usual parts: forward, states, gradients, edges. `shares={...}`
-          sets how much each counts; those that occur are scaled to 1. Edges are earned only
-          together with all the others.
-mistakes  each has a name, one plain sentence, and what it does: `instead` (another function of
-          the arguments), `args` (changes the arguments), `result` (changes the result), or, if
-          the task has a `reference=` with keyword switches, those switches. Two at once are
-          found by themselves. Recurrent tasks take theirs from the catalogue, mistakes.py.
-forbids   torch functions that may not be called, or "a.module" whose functions may not; by
-          default the recurrent layers. The rules at the top of the notebook must say the same.
-discrete  words and whole numbers must be drawn so that each known mistake changes several of
-          them, for every student: tests/test_checks_verdicts.py holds the cases against the list
+cases     `draw` (cases.Draw) gives the same numbers for the same seed. Hidden cases have other
+          seeds and sizes: so never write a size into the function. Words and whole numbers are
+          drawn so that each known mistake changes several of them, for every student. Keyword
+          options of the function become options of the check.
+oracle    gets float64 (and once float32, from which the tolerance comes). Gradients: an oracle
+          with torch.autograd.grad (oracles.py has those of cells and layers).
+returns   "h: N H", a tuple ("output: T N H", "h_n: N H | states"), a dict {"W": "H I"}, or just
+          "words" for what is no tensor. Letters: places.AXES. In brackets behind the axes, what
+          the task's text asks for besides (compare.Leaf): "[float32]", "[same]", "[free]".
+parts     what stands behind the bar is the part of the grade (default: forward); `edge` counts
+          for edges. `shares={...}` sets how much each counts; they are scaled to 1. Edges are
+          earned only together with all the others.
+forbids   the default is the recurrent layers. The rules at the top of the notebook say the same.
+mistakes  are data: exercises/mistakes/TASK.toml, told in exercises/README.md; `make prints`.
 '''
 
 from typing import TYPE_CHECKING, Any

@@ -7,27 +7,21 @@ torch's is. Output, last states and every gradient are compared: of the input, o
 states and of each parameter.
 """
 
-from functools import partial
+from collections.abc import Callable
+from functools import cache, partial
 
-import numpy as np
 import torch
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
-from rnn_course.checks import cases, mistakes, recurrence, words
+from rnn_course.checks import cases, words
 from rnn_course.checks.compare import Missing
 from rnn_course.checks.honest import RECURRENT
+from rnn_course.checks.networks import Names
 from rnn_course.checks.task import Task, shown
-from rnn_course.ops import each, relu
-from rnn_course.weights import network
+from rnn_course.ops import each
+from rnn_course.weights import KINDS
 
-KINDS = {
-    "RNN": "rnn",
-    "LSTM": "lstm",
-    "GRU": "gru",
-    "RNNCell": "rnn",
-    "LSTMCell": "lstm",
-    "GRUCell": "gru",
-}
+LAYERS = {name + cell: name for name in KINDS for cell in ("", "Cell")}  # LSTMCell: an LSTM
 MOST_TASKS = 8  # that are remembered
 SHARES = {"forward": 0.4, "states": 0.2, "gradients": 0.2, "edges": 0.2}
 
@@ -67,7 +61,7 @@ class Matches:
         forbids    what the module may not call; () for a module that is made of ready parts
         """
         kind = type(reference).__name__
-        if kind not in KINDS or not isinstance(reference, torch.nn.Module):
+        if kind not in LAYERS or not isinstance(reference, torch.nn.Module):
             raise TypeError(
                 "expected a torch.nn RNN, LSTM, GRU or one of their cells as the second argument, "
                 f"got {kind}: check.matches(your_module, torch.nn.LSTM(4, 5))"
@@ -100,26 +94,38 @@ class Matches:
         return self.tasks[key]
 
 
+class ModuleTask(Task):
+    """The check of a module, made for one reference and its settings."""
+
+    names: Callable[[], Names]  # made at the first wrong answer
+
+    def diagnose(self, function, trials, shown):
+        """What may be wrong, from the results alone; gradients follow from them."""
+        return self.names().diagnose(lambda *args: function(*args)["result"], trials, shown)
+
+
 def task_for(reference, unbatched=False, packed=False, forbids=()):
-    """The task that a reference sets: its cases, its oracle, its catalogue."""
+    """The task that a reference sets: its cases, its oracle, its names of mistakes."""
     net = Net(reference)
-    return Task(
-        f"matches {type(reference).__name__}",
-        f"module({'x' if net.cell else 'xs'}, state, weights)",
-        net.returns(),
-        partial(draw, net, unbatched=unbatched, packed=packed),
-        partial(call_module, net, net.oracle),
-        f"{net.kind}/{'step' if net.cell else 'loop'}",
-        f"The same as {type(reference).__name__}.",
-        SHARES,
-        tuple(forbids),
-        net.reference,
-        net.mistakes,
-        partial(probes, net),
-        evidence=lambda answer: answer["result"],
-        inner=net.first_step,
-        further=net.placed_mistakes(),
-    )
+
+    def made(kind, oracle, returns):
+        return kind(
+            f"matches {type(reference).__name__}",
+            f"module({net.inputs[0]}, state, weights)",
+            returns,
+            partial(draw, net, unbatched=unbatched, packed=packed),
+            oracle,
+            f"{net.kind}/{'step' if net.cell else 'loop'}",
+            f"The same as {type(reference).__name__}.",
+            SHARES,
+            tuple(forbids),
+        )
+
+    right, returns = partial(call_module, net, net.oracle), net.returns()
+    task = made(ModuleTask, right, returns)
+    bare = made(Task, lambda *args: right(*args)["result"], returns["result"])
+    task.names = cache(partial(Names, bare, net))
+    return task
 
 
 class Net:
@@ -127,8 +133,9 @@ class Net:
 
     def __init__(self, reference):
         name = type(reference).__name__
-        self.kind, self.cell = KINDS[name], name.endswith("Cell")
-        self.two = recurrence.STATES[self.kind] == 2
+        kind = KINDS[LAYERS[name]]
+        self.kind, self.cell = LAYERS[name].lower(), name.endswith("Cell")
+        self.two, self.gates = len(kind.states) == 2, len(kind.gates)
         self.I, self.H = reference.input_size, reference.hidden_size
         self.P = getattr(reference, "proj_size", 0)
         self.L = getattr(reference, "num_layers", 1)
@@ -158,8 +165,7 @@ class Net:
             states = [f"h_n: {layers} N {h} | states", f"c_n: {layers} N H | states"]
             states = tuple(states) if self.two else states[0]
             result = (f"output: {time_batch} {features}", states)
-        gates = len(recurrence.GATES[self.kind])
-        rows = f"{gates if gates > 1 else ''}H"
+        rows = f"{self.gates if self.gates > 1 else ''}H"
         names = self.inputs[: 2 + self.two]
         gradients = {name: f"gradient of {name} | gradients" for name in names}
         for name, shape in self.shapes.items():
@@ -181,89 +187,6 @@ class Net:
             ]
         parts = tuple(draw.normal(*shape) for shape in shapes[: 1 + self.two])
         return parts if self.two else parts[0]
-
-    def mistakes(self):
-        first = [mistakes.TANH_FOR_RELU] if self.relu else []
-        if self.cell:
-            return first + mistakes.cell(self.kind)
-        return first + mistakes.network(self.kind, self.L, self.D, self.batch_first, self.P)
-
-    def placed_mistakes(self):
-        """Those of one step, made in one direction or in some layers only."""
-        if self.cell or self.L * self.D == 1:
-            return []
-        return list(mistakes.partly(mistakes.step(self.kind), self.L, self.D))
-
-    def step(self):
-        step = recurrence.STEPS[self.kind]
-        if self.kind == "rnn" and self.relu:
-            step = partial(step, act=relu)
-        return recurrence.projected(step) if self.P else step
-
-    def reference(self, xs, state, given, read=None, back=True, **switches):
-        """The same numbers by our recurrence, with switches: what mistakes change.
-
-        read   how xs is read: True for batch first; back: is the output turned back as well
-        """
-        xs, state, given = recurrence.arrays((xs, state, given))
-        if self.cell:
-            return self._cell(xs, state, given, switches)
-        layers = [[p for _, p in directions] for directions in network(None, given)]
-        single, first = xs.ndim == 2, self.batch_first if read is None else read
-        if single:
-            xs = xs[:, None]
-        elif first:
-            xs = xs.swapaxes(0, 1)
-        sizes = (self.P or self.H, self.H)[: 1 + self.two]
-        if state is None:
-            parts = [np.zeros((self.L * self.D, xs.shape[1], size)) for size in sizes]
-        else:
-            parts = state if self.two else [state]
-            parts = [part[:, None] for part in parts] if single else parts
-        output, parts = recurrence.run_network(self.step(), xs, parts, layers, **switches)
-        if single:
-            output, parts = output[:, 0], [part[:, 0] for part in parts]
-        elif self.batch_first and back:
-            output = output.swapaxes(0, 1)
-        return output, tuple(parts) if self.two else parts[0]
-
-    reference.on_arrays = True  # type: ignore[attr-defined]
-
-    def first_step(self, args, answer, right):
-        """With one time step: what the first layer's forward direction made of it, alone.
-
-        Returns (args, reference, answer, right) for one bare step, or None.
-        """
-        xs, state, given = args
-        if self.cell or self.L * self.D == 1 or state is None or xs.dim() == 2:
-            return None
-        x = xs[:, 0] if self.batch_first else xs[0]
-        time_axis = 1 if self.batch_first else 0
-        try:
-            firsts = [each(a[1], lambda s: s[0]) for a in (answer, right)]
-        except (TypeError, IndexError, KeyError):
-            return None
-        if xs.shape[time_axis] > 1:
-            return None
-        cell = {name.removesuffix("_l0"): w for name, w in given.items() if name.endswith("_l0")}
-        return (x, each(state, lambda s: s[0]), cell), self._bare_step, *firsts
-
-    def _bare_step(self, x, state, given, **switches):
-        x, state, given = recurrence.arrays((x, state, given))
-        return self._cell(x, state, given, switches)
-
-    _bare_step.on_arrays = True  # type: ignore[attr-defined]
-
-    def _cell(self, x, state, given, switches):
-        single = x.ndim == 1
-        if single:
-            x, state = x[None], each(state, lambda s: s[None])
-        if state is None:
-            zeros = np.zeros((len(x), self.H))
-            state = (zeros, zeros) if self.two else zeros
-        p = dict.fromkeys(recurrence.NAMES, 0.0) | given
-        new = recurrence.cell_reference(self.kind, self.step())(x, state, p, **switches)
-        return each(new, lambda s: s[0]) if single else new
 
 
 def draw(net, draw, unbatched=False, packed=False):
@@ -301,31 +224,6 @@ def _rows(state, axis):
     if isinstance(state, tuple):
         return tuple(_rows(s, axis) for s in state)
     return state.narrow(axis, 0, 1)
-
-
-def probes(net, draw):
-    """Inputs on which whole families of mistakes do not show."""
-    if not net.cell:
-        xs = draw.normal(*(3, 1) if net.batch_first else (1, 3), net.I)
-        state = net.states(draw, 3)
-    else:
-        xs, state = draw.normal(3, net.I), net.states(draw, 3)
-    w = net.weights(draw)
-    some = {name: 0 * v if "bias" in name else v for name, v in w.items()}
-    yield cases.Case((xs, state, some), note="all biases are zero")
-    gates = len(recurrence.GATES[net.kind])
-    alike = {
-        name: v if "weight_hr" in name else torch.cat([v[: len(v) // gates]] * gates)
-        for name, v in w.items()
-    }
-    yield cases.Case((xs, state, alike), note="all gates have the same weights")
-    zero = cases.change_tensors(state, lambda s: 0 * s)
-    yield cases.Case((xs, zero, w), note="the first states are zero")
-    cut = {name: 0 * v if "weight_hh" in name else v for name, v in w.items()}
-    yield cases.Case((xs, state, cut), note="W_hh is zero")
-    if net.D == 2:
-        same = {name: w[name.removesuffix("_reverse")] for name in w}
-        yield cases.Case((xs, state, same), note="both directions have the same weights")
 
 
 # ------------------------------------------------------------------------ calling a module

@@ -12,13 +12,9 @@ from dataclasses import dataclass, field
 
 import torch
 
-from rnn_course.checks import cases, diagnosis, plain, seeds, words
+from rnn_course.checks import cases, diagnosis, seeds, words
 from rnn_course.checks.compare import compare, leaves, nested_at_most, rounding_of
-from rnn_course.checks.diagnose import Diagnosis, diagnose
-from rnn_course.checks.families import of_arguments, of_results
 from rnn_course.checks.honest import RECURRENT, Watch, own_name
-from rnn_course.checks.mutants import Plain
-from rnn_course.checks.scenes import scenes_of
 from rnn_course.checks.signature import argument_names, shapes_of
 from rnn_course.checks.trouble import Trouble
 
@@ -116,18 +112,8 @@ class Task:
     asks: str
     shares: dict
     forbids: tuple
-    reference: Callable | None
-    mistakes: object
-    probes: Callable | None
-    evidence: Callable = staticmethod(lambda answer: answer)  # what of an answer mistakes explain
-    further: list = field(default_factory=list)  # mistakes that are less likely than the known
-    every_mistake: list | None = None
-    scenes_of_cases: dict = field(default_factory=dict)
     against: str = "torch"  # whose answer the right one is, in the words of the message
-    inner: Callable | None = None  # a bare step inside an answer, for the diagnosis of networks
-    failed_on: tuple | None = (
-        None  # (case, dtype): where the function checked last went wrong first
-    )
+    failed_on: tuple | None = None  # (case, dtype) on which the last function went wrong first
 
     def __call__(self, function, points=1, hidden=False, **options):
         """Check a function and show what was found. Returns a Shown; never raises for an answer."""
@@ -182,54 +168,25 @@ class Task:
         if wrong:
             self.failed_on = (wrong[0].case, wrong[0].dtype)
         # a fault of ours in finding a name, or words for it, costs the words and no point
-        found = attempt(lambda: _diagnosis(self, function, trials, visible), Diagnosis())
+        found = attempt(
+            lambda: self.diagnose(function, trials, len(visible)), diagnosis.Diagnosis()
+        )
         bare = words.without_words(self, parts, share)
         return attempt(lambda: words.failed(self, trials, parts, share, found), bare)
+
+    def diagnose(self, function, trials, shown):
+        """What may be wrong with a function; shown: how many of the trials are visible."""
+        return diagnosis.diagnose(self, function, trials, shown)
 
     def cases(self, hidden=False, **options):
         """The visible cases, or this student's hidden ones."""
         draw = cases.Draw(seeds.seed_for(self.name, hidden), hidden)
         return list(self.draw_cases(draw, **options))
 
-    def known(self):
-        """The mistakes that have been thought of for this task, most likely first.
-
-        Where two have one name, the first counts: a task may put its own before the catalogue's.
-        """
-        if callable(self.mistakes):
-            self.mistakes = list(self.mistakes())
-        return list({mistake.name: mistake for mistake in reversed(self.mistakes)}.values())[::-1]
-
-    def all_mistakes(self):
-        """Those, and then what can be made in any task: with its results, with the text of its
-        right answer (plain.py), with its arguments. The likelier ones first."""
-        if self.every_mistake is None:
-            edited = [Plain(function).mistakes for function in plain.ways(self.name)]
-            self.every_mistake = [
-                *self.known(),
-                *of_results(self.evidence(self.returns)),
-                *(mistake for likely, _ in edited for mistake in likely),
-                *self.further,
-                *of_arguments(self.call),
-                *(mistake for _, others in edited for mistake in others),
-            ]
-        return self.every_mistake
-
-    def probe_cases(self):
-        """Further cases that help to tell mistakes apart; they count for nothing."""
-        return list(self.probes(cases.Draw(seeds.seed_for(self.name)))) if self.probes else []
-
     def second_draw(self):
         """Cases with other sizes and numbers, the same for everybody: a mistake's name must hold
         on them too. They count for nothing."""
         return list(self.draw_cases(cases.Draw(seeds.seed_for(f"{self.name}/second"), True)))
-
-    def scenes(self, drawn, probes=True):
-        """The inputs on which mistakes are tried, for these cases; made once."""
-        key = tuple(_mark(case) for case in drawn)
-        if key not in self.scenes_of_cases:
-            self.scenes_of_cases[key] = scenes_of(self, drawn, probes)
-        return self.scenes_of_cases[key]
 
     def run(self, function, case, dtype=torch.float32):
         """Call the function on a case, in float32 first, and compare. Returns (Trial, Watch)."""
@@ -308,9 +265,6 @@ def task(
     section="",
     shares=None,
     forbids=RECURRENT,
-    reference=None,
-    mistakes=(),
-    probes=None,
     name=None,
     against="torch",
 ):
@@ -325,11 +279,6 @@ def task(
     section    where the book explains it, a key of sections.SECTIONS
     shares     part -> share of the points (they are scaled to 1); default: SHARES
     forbids    names of torch functions that may not be called
-    reference  the right answer as own code with switches: reference(*args, **change).
-               Without it, the oracle
-    mistakes   known mistakes, or a function that lists them
-    probes     like the drawing of cases: inputs on which some mistakes do not show, which helps
-               to tell two at once apart ("all biases are zero"); only for the diagnosis
     against    whose answer the right one is, as the message calls it: torch, where torch has it
     """
 
@@ -347,21 +296,11 @@ def task(
             inspect.getdoc(draw_cases) or "",
             dict(SHARES) | (shares or {}),
             tuple(forbids),
-            reference,
-            mistakes,
-            probes,
-            against=against,
+            against,
         )
         return TASKS[key]
 
     return make
-
-
-def _diagnosis(task, function, trials, visible):
-    """What may be wrong, from the mistakes that are data where the task has such."""
-    if diagnosis.has_data(task):
-        return diagnosis.diagnose(task, function, trials, len(visible))
-    return diagnose(task, function, trials, visible)
 
 
 def attempt(make, otherwise):
@@ -383,12 +322,6 @@ def call_student(function, args, forbids, shapes):
     except (Exception, SystemExit) as error:  # noqa: BLE001  (whatever a student's code raises)
         return None, Trouble.of(error, shapes), watch
     return answer, None, watch
-
-
-def _mark(case):
-    """What tells one case from another: its note, and its numbers in short."""
-    sums = (float(x.double().sum()) for x in cases.tensors(case.args))
-    return case.note, *sums, repr(cases.change_tensors(case.args, lambda x: x.shape))
 
 
 def _same(one, other):

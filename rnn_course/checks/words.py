@@ -211,9 +211,7 @@ def failed(task, trials, parts, share, diagnosis):
     _what_it_may_be(message, task, diagnosis, first)
     _notes(message, trials)
     where = [m.section or task.section for m in diagnosis.mistakes] or [task.section]
-    found = verdict(message, share, diagnosis.mistakes, parts, where)
-    found.pairs = diagnosis.pairs
-    return found
+    return verdict(message, share, diagnosis.mistakes, parts, where)
 
 
 def without_words(task, parts, share):

@@ -1,78 +1,25 @@
-"""Two mistakes at once are named after all scores are known, once for each wrong answer."""
+"""The names of mistakes come with the first judging."""
 
-import json
-import os
-
-import pytest
-import torch
-
-from rnn_course.autograde import class_run
-from rnn_course.checks import check, diagnose, patience
-
-PEOPLE = {"ann": {"k1", "k2"}, "bob": {"k1"}, "cyd": {"k2", "k3"}, "dan": {"k3", "k1"}}
+TWO = """
+def lstm_cell(x, state, W_ih, W_hh, b_ih, b_hh):
+    h, c = state
+    i, f, o, g = (x @ W_ih.T + h @ W_hh.T + b_ih).chunk(4, dim=1)
+    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+    return torch.sigmoid(o) * torch.tanh(c), c
+"""
 
 
-class TwoMistakes(torch.nn.RNNCell):
-    """No b_hh, and a sigmoid."""
-
-    def forward(self, x, h=None):
-        h = x.new_zeros(*x.shape[:-1], self.hidden_size) if h is None else h
-        return (x @ self.weight_ih.T + h @ self.weight_hh.T + self.bias_ih).sigmoid()
-
-
-class AndAThird(TwoMistakes):
-    def forward(self, x, h=None):
-        return 1.2345 * super().forward(x, h)
-
-
-def verdict(kind, **options):
-    return check.matches.verdict(kind(4, 5), torch.nn.RNNCell(4, 5), **options)
-
-
-@pytest.fixture
-def told(monkeypatch):
-    """told(seconds=..., known=...) -> as if this process had just been told so."""
-
-    def tell(**said):
-        monkeypatch.setenv(*patience.variable(**said).popitem())
-        patience.patience.cache_clear()
-
-    yield tell
-    monkeypatch.delenv(patience.VARIABLE, raising=False)
-    patience.patience.cache_clear()
-
-
-def test_in_a_notebook_it_is_searched_at_once():
-    assert patience.VARIABLE not in os.environ
-    found = verdict(TwoMistakes)
-    assert len(found.mistakes) == 2 and found.pairs == {}
-
-
-def test_a_class_puts_it_off_and_takes_what_is_known(told, monkeypatch):
-    told(seconds=0)
-    first = verdict(TwoMistakes, hidden=True)
-    key = first.pairs["key"]
-    assert first.mistakes == [] and first.pairs["found"] is None
-    told()
-    second = verdict(TwoMistakes)
-    assert second.points == first.points and len(second.mistakes) == 2
-    assert second.pairs["key"] == key and "two mistakes together" in second.message
-    monkeypatch.setattr(diagnose, "two", lambda *_: [[], []])  # nothing is searched any more
-    assert verdict(TwoMistakes, hidden=True).mistakes == second.mistakes
-    told(known={key: json.loads(json.dumps(second.pairs["found"]))})
-    assert verdict(TwoMistakes).message == second.message
-
-
-def test_a_notebook_has_only_so_much_time(told):
-    told(seconds=1e-9)
-    verdict(TwoMistakes)
-    found = verdict(AndAThird)
-    assert found.pairs["found"] is None
-
-
-def test_every_answer_is_in_the_first_turn_and_most_students_in_the_second():
-    first, others = class_run.in_turns(PEOPLE)
-    assert first == ["ann", "cyd"] and others == ["bob", "dan"]
+def test_two_mistakes_at_once_are_named_at_once(judged):
+    done = judged(
+        ("student", f"import torch\n{TWO}"),
+        (
+            "test",
+            "from rnn_course.checks import check\ncheck.lstm_cell(lstm_cell, points=3, hidden=True)",
+        ),
+    )
+    (found,) = [verdict for verdict in done.verdicts if verdict]
+    assert set(found.mistakes) == {"gate-order-ifog", "bias-hh-missing"}
+    assert len(found.told) == 2
 
 
 def test_the_verdict_of_a_check_comes_through_the_judge(judged):

@@ -59,12 +59,6 @@ class Diagnosis:
 
     mistakes: list = field(default_factory=list)
     clues: list = field(default_factory=list)
-    pairs: dict = field(default_factory=dict)
-
-
-def has_data(task):
-    """Does the task have mistakes as data?"""
-    return (store.MISTAKES / f"{task.name}.toml").exists() or store.load(task.name) is not None
 
 
 def diagnose(task, function, trials, shown):

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from rnn_course.checks.cases import change_tensors
 from rnn_course.checks.diagnosis.tables import Hypotheses, Row
 
 HERE = Path(__file__).resolve().parent
@@ -44,17 +45,30 @@ def key(name):
     assignment = assignments()[name]
     families = (*mistakes.ALWAYS, *mistakes.own(name).get("families", {}))
     files = [EXERCISES / f"{assignment}.md", MISTAKES / f"{name}.toml"]
-    files += [EXERCISES / "ways" / f"{assignment}.py", CHECKS / "cases.py"]
-    files += [
-        CHECKS / "tasks" / f"{assignment}.py",
-        *(HERE / "families" / f"{f}.toml" for f in families),
-    ]
+    files += [EXERCISES / "ways" / f"{assignment}.py"]
+    files += [HERE / "families" / f"{family}.toml" for family in families]
     makers = "texts edits mistakes operators prints runs maker values trace links".split()
     files += [HERE / f"{stem}.py" for stem in makers]
     digest = hashlib.sha256(f"{np.__version__} {torch.__version__}".encode())
     for path in files:
         digest.update(path.read_bytes() if path.exists() else b"-")
+    digest.update(asked(name).encode())
     return digest.hexdigest()
+
+
+def asked(name):
+    """What a task is: its signature, its results and all the cases that are drawn for it, as text."""
+    from rnn_course.checks import check
+    from rnn_course.checks.diagnosis.prints import cases_of
+
+    task = getattr(check, name)
+    some, visible = cases_of(task)
+    return repr((task.call, task.returns, visible, [change_tensors(vars(c), _text) for c in some]))
+
+
+def _text(tensor):
+    numbers = tensor.detach().contiguous().numpy().tobytes()
+    return f"{tuple(tensor.shape)} {tensor.dtype} {hashlib.sha256(numbers).hexdigest()}"
 
 
 def save(name, hypotheses, folder=BUILT):

@@ -15,9 +15,7 @@ from torch.nn import functional as F
 from rnn_course import data
 from rnn_course.checks import words
 from rnn_course.checks.cases import Draw, case, edge
-from rnn_course.checks.diagnose import Diagnosis
-from rnn_course.checks.diagnosis import named
-from rnn_course.checks.mistakes import Mistake
+from rnn_course.checks.diagnosis import Diagnosis, named
 from rnn_course.checks.oracles import layer_oracle
 from rnn_course.checks.task import TASKS, Task, attempt, task
 
@@ -36,23 +34,6 @@ def drawn_model(draw, V, E, H):
 # ------------------------------------------------------------------------------ the data
 
 
-def side_by_side(x, K, T, N):
-    """N streams of K * T letters each, walked T steps at a time: (K, T, N)."""
-    return x.view(N, K, T).permute(1, 2, 0)
-
-
-def _cut(ids, N, T, shift=1, along=side_by_side, whole_share=False):
-    """The reference with switches: (inputs, targets), each (K, T, N)."""
-    each = (len(ids) - 1) // N  # a stream's share of the text
-    K = each // T
-    apart = each if whole_share else K * T  # from where one stream begins to where the next does
-
-    def letters(first):
-        return torch.cat([ids[first + n * apart :][: K * T] for n in range(N)])
-
-    return along(letters(0), K, T, N), along(letters(shift), K, T, N)
-
-
 def _cut_truth(ids, N, T):
     inputs, targets = zip(*data.streams(ids.numpy(), N, T), strict=True)
     return tuple(torch.stack([torch.tensor(x) for x in xs]) for xs in (inputs, targets))
@@ -64,33 +45,6 @@ def _cut_truth(ids, N, T):
     oracle=_cut_truth,
     section="training/first",
     shares={"inputs": 0.4, "targets": 0.4, "edges": 0.2},
-    reference=_cut,
-    mistakes=[
-        Mistake(
-            "targets-are-inputs",
-            "The targets are the inputs themselves; they are the letters one step later.",
-            shift=0,
-        ),
-        Mistake(
-            "neighbours-across",
-            "Neighbouring letters stand side by side in the batch; a stream goes on in time, down "
-            "its own column.",
-            along=lambda x, K, T, N: x.view(K, T, N),
-        ),
-        Mistake(
-            "streams-do-not-go-on",
-            "The text is cut into chunks first, and each chunk into streams: no stream goes on in "
-            "the next chunk. Cut into N streams first.",
-            along=lambda x, K, T, N: x.view(K, N, T).transpose(1, 2),
-        ),
-        Mistake(
-            "streams-begin-at-their-share",
-            "The streams are an N-th of the text apart, and what does not fill a chunk is left out "
-            "of each; each stream begins K T letters after the one before, and what is left over "
-            "stands at the end of the text.",
-            whole_share=True,
-        ),
-    ],
 )
 def streams(draw):
     """All chunks of N streams, T steps each: inputs and targets, each (K, T, N)."""
@@ -116,66 +70,12 @@ def model_truth(ids, h, p):
     return F.linear(output, p["W_out"], p["b_out"]), h
 
 
-def _read(
-    ids,
-    h,
-    p,
-    mix=lambda z, n, h: (1 - z) * n + z * h,
-    reset=lambda r, hn, h, W, b: r * hn,
-    before=lambda h, h0: h,
-    out=lambda o, p: o @ p["W_out"].T + p["b_out"],
-):
-    """The reference with switches."""
-    h0, hs = h, []
-    for t in range(len(ids)):
-        state = before(h, h0)
-        a = p["E"][ids[t]] @ p["W_ih"].T + p["b_ih"]
-        b = state @ p["W_hh"].T + p["b_hh"]
-        (ar, az, an), (br, bz, bn) = a.chunk(3, -1), b.chunk(3, -1)
-        r, z = torch.sigmoid(ar + br), torch.sigmoid(az + bz)
-        W, bias = p["W_hh"].chunk(3)[2], p["b_hh"].chunk(3)[2]
-        n = torch.tanh(an + reset(r, bn, state, W, bias))
-        h = mix(z, n, state)
-        hs.append(h)
-    return out(torch.stack(hs), p), h
-
-
 @task(
     "read(ids, h, p) -> (logits, h)",
     returns=("logits: T N V", "h: N H | states"),
     oracle=model_truth,
     section="training/first",
     shares={"forward": 0.7, "states": 0.3, "edges": 0.0},
-    reference=_read,
-    mistakes=[
-        Mistake(
-            "model-forgets",
-            "Every step starts from the state that was given; it starts from that of the step "
-            "before.",
-            before=lambda h, h0: h0,
-        ),
-        Mistake(
-            "model-z-turned-round",
-            "z is read the other way round: z is the share of the OLD state.",
-            mix=lambda z, n, h: z * n + (1 - z) * h,
-        ),
-        Mistake(
-            "model-reset-before",
-            "The reset gate acts before the matmul; torch's acts on W_hn h + b_hn.",
-            reset=lambda r, hn, h, W, b: (r * h) @ W.T + b,
-        ),
-        Mistake(
-            "model-no-reset",
-            "The reset gate is not used.",
-            reset=lambda r, hn, h, W, b: hn,
-        ),
-        Mistake(
-            "model-softmax",
-            "The logits have been through a softmax; cross-entropy does that itself.",
-            out=lambda o, p: (o @ p["W_out"].T + p["b_out"]).softmax(-1),
-        ),
-        Mistake("model-no-output-bias", "`b_out` is left out.", out=lambda o, p: o @ p["W_out"].T),
-    ],
 )
 def read(draw):
     """The logits (T, N, V) and the last state (N, H) of the model on ids (T, N)."""
@@ -193,11 +93,6 @@ def _loss_truth(logits, targets):
     return F.cross_entropy(logits.flatten(0, -2), targets.flatten())
 
 
-def _loss(logits, targets, log_p=lambda z: z.log_softmax(-1), total=lambda x: x.mean(), sign=-1):
-    picked = log_p(logits).gather(-1, targets.unsqueeze(-1)).squeeze(-1)
-    return sign * total(picked)
-
-
 @task(
     "cross_entropy(logits, targets) -> loss",
     returns="loss:",
@@ -205,31 +100,6 @@ def _loss(logits, targets, log_p=lambda z: z.log_softmax(-1), total=lambda x: x.
     section="training/tiny",
     shares={"forward": 0.7, "edges": 0.3},
     forbids=("cross_entropy", "cross_entropy_loss", "nll_loss", "nll_loss_nd"),
-    reference=_loss,
-    mistakes=[
-        Mistake(
-            "softmax-twice",
-            "The softmax is applied twice: the loss cannot get small.",
-            log_p=lambda z: z.softmax(-1).log_softmax(-1),
-        ),
-        Mistake("loss-summed", "The losses are added up; take their mean.", total=torch.sum),
-        Mistake(
-            "loss-mean-over-batch",
-            "The sum over time is kept: divide by T * N, not by N alone.",
-            total=lambda x: x.sum(0).mean(),
-        ),
-        Mistake("loss-sign", "The sign is wrong: it is MINUS log p.", sign=1),
-        Mistake(
-            "softmax-over-time",
-            "The softmax runs over the time steps; it runs over the V letters, the last axis.",
-            log_p=lambda z: z.log_softmax(0),
-        ),
-        Mistake(
-            "log-of-logits-missing",
-            "There is no softmax: a logit is no log probability yet.",
-            log_p=lambda z: z,
-        ),
-    ],
 )
 def cross_entropy(draw):
     """The mean of -log p(target) over all places, in nats."""
@@ -242,33 +112,18 @@ def cross_entropy(draw):
 # --------------------------------------------------------------------------- the training
 
 
-def _train(
-    inputs,
-    targets,
-    h,
-    p,
-    lr,
-    max_norm,
-    factor=lambda norm, bound: min(1.0, bound / norm),
-    across=lambda h, h0: h,
-    norm_of=lambda g: math.sqrt(sum(float((d**2).sum()) for d in g)),
-    at=lambda p, first: p,
-    direction=-1,
-    bounded=lambda g, bound: g,
-):
-    """The reference with switches: SGD over the chunks, clipped, the state carried and detached."""
-    h0, losses, first = h, [], p
+def _train(inputs, targets, h, p, lr, max_norm):
+    """SGD over the chunks by autograd, clipped, the state carried and detached."""
+    losses = []
     for x, y in zip(inputs, targets, strict=True):
-        leaves = {k: v.detach().requires_grad_() for k, v in at(p, first).items()}
-        logits, h_new = model_truth(x, across(h, h0), leaves)
-        loss = _loss_truth(logits, y)
-        gradients = torch.autograd.grad(loss, list(leaves.values()))
-        gradients = bounded(gradients, max_norm)
-        f = lr * factor(norm_of(gradients), max_norm)
-        p = {k: p[k] + direction * f * g for k, g in zip(p, gradients, strict=True)}
-        losses.append(loss.detach())
-        h = h_new.detach()
-    return p, torch.stack(losses), h
+        leaves = {k: v.detach().requires_grad_() for k, v in p.items()}
+        logits, h = model_truth(x, h.detach(), leaves)
+        losses.append(_loss_truth(logits, y))
+        gradients = torch.autograd.grad(losses[-1], list(leaves.values()))
+        norm = math.sqrt(sum(float((d**2).sum()) for d in gradients))
+        step = lr * min(1.0, max_norm / norm)
+        p = {k: v - step * d for (k, v), d in zip(p.items(), gradients, strict=True)}
+    return p, torch.stack(losses).detach(), h.detach()
 
 
 WEIGHTS = {
@@ -289,54 +144,6 @@ WEIGHTS = {
     section="training/carry",
     shares={"forward": 0.6, "losses": 0.25, "states": 0.15, "edges": 0.0},
     forbids=(),
-    reference=_train,
-    mistakes=[
-        Mistake(
-            "train-not-clipped",
-            "The gradients are not clipped.",
-            factor=lambda norm, bound: 1.0,
-        ),
-        Mistake(
-            "train-always-scaled",
-            "Gradients below the bound are made longer; only those above it are scaled.",
-            factor=lambda norm, bound: bound / norm,
-        ),
-        Mistake(
-            "train-state-not-carried",
-            "Every chunk starts from the given state; it starts from where the one before ended.",
-            across=lambda h, h0: h0,
-        ),
-        Mistake(
-            "train-state-zeroed",
-            "Chunks start from zeros; they start from where the one before ended.",
-            across=lambda h, h0: 0 * h,
-        ),
-        Mistake("train-uphill", "The weights go uphill: p - lr * gradient.", direction=1),
-        Mistake(
-            "train-largest-norm",
-            "The norm is that of one gradient; all of them together are one long vector.",
-            norm_of=lambda g: max(float(d.norm()) for d in g),
-        ),
-        Mistake(
-            "train-clipped-one-by-one",
-            "Each gradient is clipped by its own norm; one factor for all, from their joint norm, "
-            "keeps the direction.",
-            bounded=lambda g, bound: [d * min(1.0, bound / (float(d.norm()) + 1e-12)) for d in g],
-            factor=lambda norm, bound: 1.0,
-        ),
-        Mistake(
-            "train-clipped-number-by-number",
-            "Each number of the gradients is cut off at the bound; one factor for all, from their "
-            "joint norm, keeps the direction.",
-            bounded=lambda g, bound: [d.clamp(-bound, bound) for d in g],
-            factor=lambda norm, bound: 1.0,
-        ),
-        Mistake(
-            "train-first-weights",
-            "The gradients are always those of the first weights; each chunk uses the new ones.",
-            at=lambda p, first: first,
-        ),
-    ],
 )
 def train(draw):
     """SGD over the chunks, clipped, with the state carried over and detached."""
@@ -353,15 +160,11 @@ def train(draw):
 # --------------------------------------------------------------------------- the judging
 
 
-def _perplexity(ids, p, chunk=None, end=torch.exp, shift=1):
+def _perplexity(ids, p):
     """exp of the mean loss over one long stream, from a zero state."""
     h = p["W_hh"].new_zeros(1, p["W_hh"].shape[1])
-    x, y = ids[:-1, None], ids[1:, None]
-    if chunk:
-        logits = torch.cat([model_truth(part, h, p)[0] for part in x.split(chunk)])
-    else:
-        logits = model_truth(x, h, p)[0]
-    return end(_loss_truth(logits, y if shift else x))
+    logits, _ = model_truth(ids[:-1, None], h, p)
+    return _loss_truth(logits, ids[1:, None]).exp()
 
 
 @task(
@@ -370,27 +173,6 @@ def _perplexity(ids, p, chunk=None, end=torch.exp, shift=1):
     oracle=_perplexity,
     section="training/baseline",
     forbids=(),
-    reference=_perplexity,
-    mistakes=[
-        Mistake(
-            "perplexity-is-loss",
-            "That is the loss; the perplexity is its exponential.",
-            end=lambda x: x,
-        ),
-        Mistake(
-            "perplexity-base-2", "The loss is in nats: the base is e, not 2.", end=lambda x: 2**x
-        ),
-        Mistake(
-            "perplexity-forgets",
-            "The state is thrown away at every letter; read all letters as one stream.",
-            chunk=1,
-        ),
-        Mistake(
-            "perplexity-of-inputs",
-            "Each letter is compared with itself, not with the next.",
-            shift=0,
-        ),
-    ],
 )
 def perplexity(draw):
     """exp of the mean loss on ids (R), read as one stream from a zero state."""
@@ -412,12 +194,6 @@ def _sample_truth(start, u, temperature, p):
         drawn.append(int((sums <= number).sum().clamp(max=len(sums) - 1)))
         logits, h = model_truth(torch.tensor([[drawn[-1]]]), h, p)
     return torch.tensor(drawn)
-
-
-def _sample(start, u, temperature, p, **switches):
-    """The same with switches (`letters`), for one sentence in numpy, which is quicker."""
-    model = {name: weight.numpy() for name, weight in p.items()}
-    return torch.tensor(letters(start.numpy(), u.numpy(), temperature, model, **switches)[0])
 
 
 def letters(
@@ -479,25 +255,6 @@ LEAST_LETTERS = 3
     oracle=_sample_truth,
     section="training/sampling",
     forbids=(),
-    reference=_sample,
-    mistakes=[
-        Mistake(
-            "sample-times-temperature",
-            "The logits are multiplied by the temperature; they are divided by it.",
-            cool=lambda z, t: z * t,
-        ),
-        Mistake("sample-no-temperature", "The temperature is not used.", cool=lambda z, t: z),
-        Mistake(
-            "sample-not-fed-back",
-            "The drawn letter is not fed back: it is the model's next input.",
-            feed=False,
-        ),
-        Mistake(
-            "sample-forgets",
-            "The state is thrown away after each drawn letter.",
-            carry=False,
-        ),
-    ],
 )
 def sample(draw):
     """One letter for each number of u, (L), drawn from the model after it has read `start`."""
@@ -627,7 +384,4 @@ TASKS["learn"] = Trained(
     learn_cases.__doc__,
     {"forward": 1.0},
     (),
-    None,
-    (),
-    None,
 )

@@ -11,10 +11,8 @@ from torch.nn.utils.rnn import (
     pad_sequence,
 )
 
-from rnn_course import packing
 from rnn_course.checks.cases import case, edge
 from rnn_course.checks.honest import RECURRENT
-from rnn_course.checks.mistakes import Mistake
 from rnn_course.checks.task import task
 from rnn_course.checks.tasks.recurrent import weights
 
@@ -53,51 +51,16 @@ def mask_of(lengths, T):
     oracle=lambda sequences: (pad_sequence(sequences), [len(s) for s in sequences]),
     section="lengths/damage",
     forbids=BY_HAND,
-    mistakes=[
-        Mistake(
-            "pads-in-front",
-            "The pads stand in front of the words; they belong behind the last word.",
-            instead=lambda sequences: (
-                torch.stack(
-                    [
-                        torch.cat([s.new_zeros(max(map(len, sequences)) - len(s), s.shape[1]), s])
-                        for s in sequences
-                    ],
-                    1,
-                ),
-                [len(s) for s in sequences],
-            ),
-        ),
-        Mistake(
-            "pad-batch-first",
-            "The table is (N, T, I); time comes first here, (T, N, I).",
-            result=lambda r: (r[0].swapaxes(0, 1), r[1]),
-        ),
-        Mistake(
-            "pad-repeats-the-last-word",
-            "The last word is repeated where zeros should stand.",
-            instead=lambda sequences: (
-                torch.stack(
-                    [
-                        torch.cat([s, s[-1:].expand(max(map(len, sequences)) - len(s), -1)])
-                        for s in sequences
-                    ],
-                    1,
-                ),
-                [len(s) for s in sequences],
-            ),
-        ),
-        Mistake(
-            "pad-lengths-all-T",
-            "The lengths are those of the padded columns; wanted are the numbers of words.",
-            result=lambda r: (r[0], [len(r[0])] * r[0].shape[1]),
-        ),
-    ],
 )
 def pad(draw):
     """One table (T, N, I) of sentences of different lengths, zeros at the pads; the lengths."""
     T, N, I = draw.sizes(3)
-    yield case([draw.normal(int(n), I) for n in lengths_of(draw, N, T)])
+    while True:  # neither the longest first nor nearly in order
+        lengths = lengths_of(draw, N, T)
+        moved = lengths != lengths.sort(descending=True).values
+        if moved[0] and moved.sum() >= 3:
+            break
+    yield case([draw.normal(int(n), I) for n in lengths])
     yield edge("one sentence", [draw.normal(T, I)])
     yield edge("equal lengths", [draw.normal(T, I) for _ in range(N)])
 
@@ -108,39 +71,6 @@ def pad(draw):
     oracle=mask_of,
     section="lengths/mask",
     forbids=BY_HAND,
-    mistakes=[
-        Mistake(
-            "mask-one-too-long",
-            "The mask is True for one step too many: compare with <, since steps count from 0.",
-            instead=lambda lengths, T: torch.arange(T).unsqueeze(1) <= lengths,
-        ),
-        Mistake(
-            "mask-one-too-short",
-            "The mask is True for one step too few: the last word counts as well.",
-            instead=lambda lengths, T: torch.arange(T).unsqueeze(1) < lengths - 1,
-        ),
-        Mistake(
-            "mask-inverted",
-            "The mask is True at the pads; it should be True at the words.",
-            instead=lambda lengths, T: torch.arange(T).unsqueeze(1) >= lengths,
-        ),
-        Mistake(
-            "mask-batch-first",
-            "The mask is (N, T); time comes first here, (T, N).",
-            result=lambda mask: mask.swapaxes(0, 1),
-        ),
-        Mistake(
-            "mask-without-an-axis",
-            "The steps (T) and the lengths (N) are compared one to one; give the steps an axis of "
-            "their own, (T, 1).",
-            instead=lambda lengths, T: torch.arange(T) < lengths,
-        ),
-        Mistake(
-            "mask-only-the-last-word",
-            "The mask is True at the last word only; all words of the sentence count.",
-            instead=lambda lengths, T: torch.arange(T).unsqueeze(1) == lengths - 1,
-        ),
-    ],
 )
 def make_mask(draw):
     """(T, N), True where there is a word and False at the pads."""
@@ -163,31 +93,6 @@ def _last(output, lengths):
     oracle=_last,
     section="lengths/mask",
     forbids=BY_HAND,
-    mistakes=[
-        Mistake(
-            "last-row-of-the-table",
-            "The last row of the table is taken; short sentences ended before it.",
-            instead=lambda output, lengths: output[-1],
-        ),
-        Mistake(
-            "index-one-too-late",
-            "output[length] is the first pad; the last word is output[length - 1].",
-            instead=lambda output, lengths: output[
-                lengths % len(output), torch.arange(len(lengths))
-            ],
-        ),
-        Mistake(
-            "index-one-too-early",
-            "The word before the last is taken; the last word is output[length - 1].",
-            instead=lambda output, lengths: output[lengths - 2, torch.arange(len(lengths))],
-        ),
-        Mistake(
-            "index-without-batch",
-            "output[lengths - 1] gives all sentences at each of the steps, (N, N, H): "
-            "give an index for the batch as well.",
-            instead=lambda output, lengths: output[lengths - 1],
-        ),
-    ],
 )
 def last_states(draw):
     """The output at each sentence's own last word."""
@@ -207,56 +112,6 @@ def _means(output, lengths):
     oracle=_means,
     section="lengths/mask",
     forbids=BY_HAND,
-    mistakes=[
-        Mistake(
-            "mean-over-pads",
-            "The pads are in the sum and in the count: mask them.",
-            instead=lambda output, lengths: output.mean(0),
-        ),
-        Mistake(
-            "mean-divided-by-T",
-            "The sum leaves the pads out, but it is divided by T: divide by the length.",
-            instead=lambda output, lengths: (
-                _means(output, lengths) * lengths.unsqueeze(1) / len(output)
-            ),
-        ),
-        Mistake(
-            "mean-pads-in-the-sum",
-            "It is divided by the length, but the pads are still in the sum: mask it.",
-            instead=lambda output, lengths: output.sum(0) / lengths.unsqueeze(1),
-        ),
-        Mistake(
-            "mean-not-divided",
-            "This is the sum; divide it by the length.",
-            instead=lambda output, lengths: _means(output, lengths) * lengths.unsqueeze(1),
-        ),
-        Mistake(
-            "mean-divided-by-all-words",
-            "It is divided by the words of the whole batch; each sentence has its own length.",
-            instead=lambda output, lengths: (
-                _means(output, lengths) * lengths.unsqueeze(1) / lengths.sum()
-            ),
-        ),
-        Mistake(
-            "mean-mask-without-an-axis",
-            "The mask is (T, N) and meets (T, N, H); give it an axis for the features, (T, N, 1).",
-            instead=lambda output, lengths: (
-                (output * mask_of(lengths, len(output))).sum(0) / lengths.unsqueeze(1)
-            ),
-        ),
-        Mistake(
-            "mean-sum-over-the-batch",
-            "The sum runs over the sentences, axis 1; it should run over time, axis 0.",
-            instead=lambda output, lengths: (
-                (output * mask_of(lengths, len(output)).unsqueeze(2)).sum(1) / lengths.unsqueeze(1)
-            ),
-        ),
-        Mistake(
-            "mean-over-the-batch",
-            "The mean runs over the sentences; it should run over time.",
-            instead=lambda output, lengths: output.mean(1),
-        ),
-    ],
 )
 def masked_mean(draw):
     """The mean over the words of each sentence; what stands at the pads does not count."""
@@ -266,10 +121,10 @@ def masked_mean(draw):
     yield edge("one sentence", draw.normal(T, 1, H), torch.tensor([T - 1]))
 
 
-def _loss(logits, targets, lengths, mean_over=None):
+def _loss(logits, targets, lengths):
     mask = mask_of(lengths, len(logits))
     terms = -torch.log_softmax(logits, 2).gather(2, targets.unsqueeze(2)).squeeze(2)
-    return (terms * mask).sum() / (mask.sum() if mean_over is None else mean_over)
+    return (terms * mask).sum() / mask.sum()
 
 
 @task(
@@ -278,54 +133,6 @@ def _loss(logits, targets, lengths, mean_over=None):
     oracle=_loss,
     section="lengths/loss",
     forbids=BY_HAND,
-    mistakes=[
-        Mistake(
-            "loss-over-pads",
-            "The pads count as words: leave them out of the sum and of the mean.",
-            instead=lambda logits, targets, lengths: _loss(
-                logits, targets, torch.full_like(lengths, len(logits))
-            ),
-        ),
-        Mistake(
-            "loss-divided-by-all",
-            "The pads are out of the sum, but it is divided by T * N: divide by the number of "
-            "words.",
-            instead=lambda logits, targets, lengths: _loss(
-                logits, targets, lengths, mean_over=targets.numel()
-            ),
-        ),
-        Mistake(
-            "loss-pads-are-tag-0",
-            "The pads count as words with tag 0: leave them out of the sum and of the mean.",
-            instead=lambda logits, targets, lengths: _loss(
-                logits,
-                targets * mask_of(lengths, len(logits)),
-                torch.full_like(lengths, len(logits)),
-            ),
-        ),
-        Mistake(
-            "loss-mean-of-means",
-            "This is the mean of the sentences' means; each word of the batch counts alike.",
-            instead=lambda logits, targets, lengths: torch.stack(
-                [
-                    _loss(logits[:, n : n + 1], targets[:, n : n + 1], lengths[n : n + 1])
-                    for n in range(len(lengths))
-                ]
-            ).mean(),
-        ),
-        Mistake(
-            "loss-softmax-twice",
-            "A softmax is taken before cross_entropy, which takes one itself: hand it logits.",
-            instead=lambda logits, targets, lengths: _loss(
-                torch.softmax(logits, 2), targets, lengths
-            ),
-        ),
-        Mistake(
-            "loss-is-a-sum",
-            "This is the sum over the words; divide it by their number.",
-            instead=lambda logits, targets, lengths: _loss(logits, targets, lengths, mean_over=1),
-        ),
-    ],
 )
 def masked_loss(draw):
     """The mean cross-entropy over all words of the batch, pads left out."""
@@ -352,57 +159,15 @@ def _order(lengths):
     section="lengths/order",
     forbids=BY_HAND,
     shares={"forward": 0.5, "back": 0.5},
-    mistakes=[
-        Mistake(
-            "sorted-shortest-first",
-            "The shortest sentence comes first; it should be the longest.",
-            instead=lambda lengths: (
-                order := torch.argsort(lengths, stable=True),
-                torch.argsort(order),
-            ),
-        ),
-        Mistake(
-            "back-is-order",
-            "back is order itself; it should undo it: back[order[k]] = k.",
-            result=lambda r: (r[0], r[0]),
-        ),
-        Mistake(
-            "back-is-flipped",
-            "back is order read from its end; it should undo order: back[order[k]] = k.",
-            result=lambda r: (r[0], torch.as_tensor(r[0]).flip(0)),
-        ),
-        Mistake(
-            "back-sorts-the-lengths",
-            "back is the order with the shortest first; it should undo order: back[order[k]] = k.",
-            instead=lambda lengths: (_order(lengths)[0], torch.argsort(lengths, stable=True)),
-        ),
-        Mistake(
-            "order-and-back-exchanged",
-            "order and back are exchanged: order[0] is the number of the longest sentence.",
-            result=lambda r: (r[1], r[0]),
-        ),
-        Mistake(
-            "sorted-lengths-returned",
-            "These are the sorted lengths; wanted are the numbers of the sentences.",
-            instead=lambda lengths: (lengths.sort(descending=True).values, _order(lengths)[1]),
-        ),
-        Mistake(
-            "ties-turned-round",
-            "Sentences of equal length are turned round: the smaller number comes first.",
-            instead=lambda lengths: (
-                order := torch.argsort(lengths, stable=True).flip(0),
-                torch.argsort(order),
-            ),
-        ),
-    ],
 )
 def sort_by_length(draw):
     """The order with the longest first, ties as they came, and the way back."""
     N, T = 5 + draw.whole(0, 3), 9
-    while True:  # an order that is not its own inverse, and two of equal length
+    while True:  # an order that is neither its own inverse nor its square's, two of equal length
         shuffled = [draw.whole(1, T) for _ in range(N)]
         order, back = _order(torch.tensor(shuffled))
-        if not torch.equal(order, back) and len(set(shuffled)) < N:
+        others = torch.equal(order, back), torch.equal(order[order], back)
+        if not any(others) and len(set(shuffled)) < N:
             break
     yield case(torch.tensor(shuffled), note="two of equal length")
     yield edge("all lengths equal", torch.full((N,), 4))
@@ -414,16 +179,6 @@ def _packed(padded, lengths):
     return packed.data, packed.batch_sizes.tolist()
 
 
-def _packed_too_long(padded, lengths):
-    sizes = [int((lengths >= t).sum()) for t in range(int(lengths[0]))]
-    return torch.cat([padded[t, :size] for t, size in enumerate(sizes)]), sizes
-
-
-def by_hand(padded, lengths):
-    """The same from the course's own packing: mistakes start from it."""
-    return packing.pack(padded, lengths)[:2]
-
-
 @task(
     "pack(padded, lengths) -> (data, batch_sizes)",
     returns=("data: R I", "batch_sizes | sizes"),
@@ -431,60 +186,6 @@ def by_hand(padded, lengths):
     section="lengths/packing",
     forbids=BY_HAND,
     shares={"forward": 0.5, "sizes": 0.3},
-    mistakes=[
-        Mistake(
-            "packed-sentence-by-sentence",
-            "The rows are one sentence after the other; packed rows are one time step after the "
-            "other.",
-            instead=lambda padded, lengths: (
-                torch.cat([padded[: int(n), k] for k, n in enumerate(lengths)]),
-                by_hand(padded, lengths)[1],
-            ),
-        ),
-        Mistake(
-            "packed-with-pads",
-            "The pads are still among the rows: step t has only the sentences longer than t.",
-            instead=lambda padded, lengths: (
-                padded.reshape(-1, padded.shape[2]),
-                [len(lengths)] * len(padded),
-            ),
-        ),
-        Mistake(
-            "pads-in-data",
-            "The pads are still in data; step t has rows of the sentences longer than t only.",
-            instead=lambda padded, lengths: (
-                padded.reshape(-1, padded.shape[2]),
-                by_hand(padded, lengths)[1],
-            ),
-        ),
-        Mistake(
-            "batch-sizes-are-lengths",
-            "These are the lengths; batch_sizes says how many rows each time step has.",
-            instead=lambda padded, lengths: (by_hand(padded, lengths)[0], lengths.tolist()),
-        ),
-        Mistake(
-            "packed-one-too-many",
-            "Each sentence has one row too many, its first pad: at step t are the sentences with "
-            "a length greater than t, not equal to it.",
-            instead=lambda padded, lengths: _packed_too_long(padded, lengths),
-        ),
-        Mistake(
-            "batch-sizes-go-on",
-            "batch_sizes goes on with zeros; it ends with the longest sentence.",
-            instead=lambda padded, lengths: (
-                by_hand(padded, lengths)[0],
-                [int((lengths > t).sum()) for t in range(len(padded))],
-            ),
-        ),
-        Mistake(
-            "batch-sizes-one-too-many",
-            "A sentence of length n has rows at the steps 0 to n - 1: compare with >, not >=.",
-            instead=lambda padded, lengths: (
-                by_hand(padded, lengths)[0],
-                [int((lengths >= t).sum()) for t in range(int(lengths[0]))],
-            ),
-        ),
-    ],
 )
 def pack(draw):
     """The rows of all words, one time step after the other, and the rows of each step."""
@@ -509,31 +210,6 @@ def _unpacked(data, batch_sizes):
     section="lengths/unpack",
     forbids=BY_HAND,
     shares={"forward": 0.5, "lengths": 0.3},
-    mistakes=[
-        Mistake(
-            "unpacked-batch-first",
-            "The table is (N, T, I); time comes first here, (T, N, I).",
-            result=lambda r: (r[0].swapaxes(0, 1), r[1]),
-        ),
-        Mistake(
-            "lengths-are-batch-sizes",
-            "These are the batch_sizes; a sentence's length is the number of steps in which it "
-            "has a row.",
-            result=lambda r: (r[0], packing.step_sizes(r[1])),
-        ),
-        Mistake(
-            "unpacked-from-the-top",
-            "Every step takes its rows from the top of data again; go on where the step before "
-            "ended.",
-            instead=lambda data, batch_sizes: from_the_top(data, batch_sizes),
-        ),
-        Mistake(
-            "unpacked-at-the-end",
-            "The rows of a step are put into the last columns; they belong to the first ones, "
-            "since the longest sentences come first.",
-            instead=lambda data, batch_sizes: at_the_end(data, batch_sizes),
-        ),
-    ],
 )
 def unpack(draw):
     """The table with zeros at the pads, and the lengths, from packed rows."""
@@ -549,19 +225,6 @@ def unpack(draw):
     yield edge("one sentence", *packed(torch.tensor([T])))
 
 
-def from_the_top(data, batch_sizes):
-    again = torch.cat([data[:size] for size in batch_sizes])
-    return _unpacked(again, batch_sizes)
-
-
-def at_the_end(data, batch_sizes):
-    T, N = len(batch_sizes), batch_sizes[0]
-    padded = data.new_zeros(T, N, data.shape[1])
-    for t, rows in enumerate(data.split(batch_sizes)):
-        padded[t, N - len(rows) :] = rows
-    return padded, [sum(1 for size in batch_sizes if size > n) for n in range(N)]
-
-
 # ------------------------------------------------------------------- reading packed rows
 
 
@@ -572,106 +235,12 @@ def _rnn_packed(data, batch_sizes, h0, *w):
     return output.data, h_n[0]
 
 
-def read_rows(
-    data,
-    batch_sizes,
-    h0,
-    W_ih,
-    W_hh,
-    b_ih,
-    b_hh,
-    take=lambda h, n: h[:n],
-    keep=lambda going, h: torch.cat([going, h[len(going) :]]),
-    finish=lambda h, outputs, h0: h,
-    biases=lambda b_ih, b_hh: (b_ih, b_hh),
-):
-    """The reference with switches: who takes part, who keeps what, what is given as h_n."""
-    h, outputs = h0, []
-    b_ih, b_hh = biases(b_ih, b_hh)
-    for x in data.split(batch_sizes):
-        going = torch.tanh(x @ W_ih.T + b_ih + take(h, len(x)) @ W_hh.T + b_hh)
-        outputs.append(going)
-        h = keep(going, h)
-    return torch.cat(outputs), finish(h, outputs, h0)
-
-
 @task(
     "rnn_packed(data, batch_sizes, h0, W_ih, W_hh, b_ih, b_hh) -> (output, h_n)",
     returns=("output: R H", "h_n: N H | states"),
     oracle=_rnn_packed,
     section="lengths/run",
     forbids=BY_HAND,
-    reference=read_rows,
-    mistakes=[
-        Mistake(
-            "h-n-only-of-the-longest",
-            "h_n has only those rows that took part in the last step; sentences that ended "
-            "before keep their last state.",
-            finish=lambda h, outputs, h0: outputs[-1],
-        ),
-        Mistake(
-            "rows-read-as-one-sentence",
-            "The rows are read one after the other, as one sentence; the rows of one step belong "
-            "to different sentences.",
-            instead=lambda data, batch_sizes, h0, *w: (
-                read_rows(data, [1] * len(data), h0[:1], *w)[0],
-                h0,
-            ),
-        ),
-        Mistake(
-            "ended-states-zero",
-            "The states of sentences that have ended become zeros; they keep their last state.",
-            keep=lambda going, h: torch.cat([going, 0 * h[len(going) :]]),
-        ),
-        Mistake(
-            "ended-states-first",
-            "Sentences that have ended get the first state back; they keep their last one.",
-            instead=lambda *args: _with_first_states(*args),
-        ),
-        Mistake(
-            "ended-states-go-on",
-            "Sentences that have ended go on stepping, with no word; they keep their last state.",
-            instead=lambda *args: _all_go_on(*args),
-        ),
-        Mistake(
-            "last-rows-go-on",
-            "The last rows of the state take part in the step; the first ones do, since the "
-            "longest sentences come first.",
-            take=lambda h, n: h[len(h) - n :],
-        ),
-        Mistake(
-            "last-rows-updated",
-            "The last rows of the state take the step, and hold its result; the first ones do, "
-            "since the longest sentences come first.",
-            take=lambda h, n: h[len(h) - n :],
-            keep=lambda going, h: torch.cat([h[: len(h) - len(going)], going]),
-        ),
-        Mistake(
-            "state-not-carried",
-            "Every step starts from zeros; it should start from the state before.",
-            take=lambda h, n: 0 * h[:n],
-        ),
-        Mistake(
-            "h0-ignored",
-            "The given h0 is ignored.",
-            args=lambda data, sizes, h0, *w: (data, sizes, 0 * h0, *w),
-        ),
-        Mistake(
-            "bias-hh-missing",
-            "b_hh is not added; torch adds both biases.",
-            biases=lambda b_ih, b_hh: (b_ih, 0 * b_hh),
-        ),
-        Mistake(
-            "bias-ih-missing",
-            "b_ih is not added; torch adds both biases.",
-            biases=lambda b_ih, b_hh: (0 * b_ih, b_hh),
-        ),
-        Mistake(
-            "W-hh-transposed",
-            "h is multiplied by W_hh as it is stored, (out, in), not by its transpose: h @ W_hh.T.",
-            args=lambda data, sizes, h0, W_ih, W_hh, *b: (data, sizes, h0, W_ih, W_hh.T, *b),
-        ),
-    ],
 )
 def rnn_packed(draw):
     """An RNN over packed rows: who has ended keeps the state that it has."""
@@ -685,18 +254,3 @@ def rnn_packed(draw):
         sizes = _packed(torch.zeros(T, len(lengths), 1), lengths)[1]
         args = (draw.normal(sum(sizes), I), sizes, draw.normal(len(lengths), H), *w)
         yield edge(note, *args) if note else case(*args)
-
-
-def _all_go_on(data, batch_sizes, h0, W_ih, W_hh, b_ih, b_hh):
-    h, outputs = h0, []
-    for x in data.split(batch_sizes):
-        total = h @ W_hh.T + b_ih + b_hh
-        total[: len(x)] += x @ W_ih.T
-        h = torch.tanh(total)
-        outputs.append(h[: len(x)])
-    return torch.cat(outputs), h
-
-
-def _with_first_states(data, batch_sizes, h0, *w):
-    output, h_n = read_rows(data, batch_sizes, h0, *w)
-    return output, torch.cat([h_n[: batch_sizes[-1]], h0[batch_sizes[-1] :]])
