@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from itertools import combinations
+from itertools import chain, combinations, product
 
 import numpy as np
 import torch
@@ -27,7 +27,7 @@ from rnn_course.checks.diagnosis.texts import SCOPE, Text, head, parsed
 from rnn_course.weights import KINDS, network
 
 LIKELY = 10  # mistakes of a layer, and of a network, that pairs are made of: half a second in all
-SECONDS = 1.0  # of processor time: on a slow machine what is not tried by then is not told
+SECONDS = 2.0  # of processor time: on a slow machine what is not tried by then is not told
 CELLS = {"rnn": cells.rnn_cell, "relu": cells.rnn_relu_cell, "lstm": cells.lstm_cell}
 CELLS |= {"gru": cells.gru_cell}
 SUM = "a = x @ W_ih.T + b_ih"
@@ -400,42 +400,55 @@ class Search:
             for tried in layer:
                 if self.is_over():
                     return []
-                here = replace(tried, only=only)
-                if self.is_like(where[0], tried) and self.fits(here):
-                    told = {"name": f"{here.mistake.name}-{short}"}
-                    told |= {"says": f"{here.mistake.says} {said}"}
-                    return [replace(here, mistake=replace(here.mistake, **told))]
+                if self.is_like(where[0], tried) and self.fits(replace(tried, only=only)):
+                    return [told_where(tried, short, said)]
         return []
 
     def pair(self, layer, whole):
         """Two mistakes that give it, if they are the only two that do."""
         whole = [] if self.names.net.cell else self.distinct(whole)
         here = [tried for tried in layer if self.is_like((0, 0), tried)][:LIKELY]
-        pairs = [(one, two) for one in here for two in whole]
-        pairs += combinations(whole, 2)
-        pairs += combinations(self.distinct(layer), 2)
+        pairs = [(pair, [self.names.both(*pair)]) for pair in combinations(whole, 2)]
+        pairs += [((one, two), [one, two]) for one in here for two in whole]
+        pairs += [
+            (pair, [both])
+            for pair in combinations(self.distinct(layer), 2)
+            if (both := self.names.both(*pair)) and self.is_like((0, 0), both)
+        ]
         found = []
-        for one, two in pairs:
+        for pair, tried in chain(pairs, self.placed_pairs(here, layer)):
             if self.is_over() or len(found) > 1:
                 return []
-            tried = [one, two] if one.text is not two.text else [self.names.both(one, two)]
-            if None in tried or tried[0].text is self.names.layer and len(tried) == 1:
-                if None in tried or not self.is_like((0, 0), *tried):
-                    continue
-            if self.fits(*tried):
-                found.append([one, two])
+            if None not in tried and self.fits(*tried):
+                found.append(list(pair))
         return found[0] if len(found) == 1 else []
+
+    def placed_pairs(self, here, layer):
+        """(pair, Tried) of one mistake that all layers have and one that some have besides."""
+        names, right = self.names, Tried(None, self.names.layer, [], self.names.plain)
+        if self.is_like((0, 0), right):
+            return  # the first layer is right
+        for one, (short, said, only) in product(here, PLACED):
+            names.calls = {}
+            names.number(self.short, one)
+            where = next((place for place in names.calls if only(*place)), (0, 0))
+            if where == (0, 0):
+                continue
+            for two in layer:
+                both = names.both(one, two)
+                if both and self.is_like(where, both, names.calls[where]):
+                    yield (one, told_where(two, short, said)), [one, replace(both, only=only)]
 
     def is_over(self):
         return time.thread_time() > self.end
 
-    def is_like(self, place, tried):
+    def is_like(self, place, tried, args=None):
         """Does a layer with this mistake, where it stands, end in the student's state?"""
         if place not in self.states:
             return False
-        args, number, near = self.states[place]
+        right_args, number, near = self.states[place]
         try:
-            made = tried.function(*args)
+            made = tried.function(*(args or right_args))
         except Exception:  # noqa: BLE001  (a mistake may fail in any way)
             return False
         try:
@@ -466,6 +479,13 @@ class Search:
                 numbers.append(number)
                 found.append(tried)
         return found
+
+
+def told_where(tried, short, said):
+    """The mistake of a layer with words on where in the network it is made."""
+    mistake = tried.mistake
+    named = replace(mistake, name=f"{mistake.name}-{short}", says=f"{mistake.says} {said}")
+    return replace(tried, mistake=named)
 
 
 def is_partly(answer, right):
