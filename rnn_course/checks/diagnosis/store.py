@@ -6,6 +6,7 @@ clone a file with another key is outdated and is not used.
 
 import hashlib
 import json
+import re
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -44,14 +45,16 @@ def key(name):
 
     assignment = assignments()[name]
     families = (*mistakes.ALWAYS, *mistakes.own(name).get("families", {}))
-    files = [EXERCISES / f"{assignment}.md", MISTAKES / f"{name}.toml"]
-    files += [EXERCISES / "ways" / f"{assignment}.py"]
+    files = [MISTAKES / f"{name}.toml", EXERCISES / "ways" / f"{assignment}.py"]
     files += [HERE / "families" / f"{family}.toml" for family in families]
     makers = "texts edits mistakes operators prints runs maker values trace links".split()
     files += [HERE / f"{stem}.py" for stem in makers]
     digest = hashlib.sha256(f"{np.__version__} {torch.__version__}".encode())
     for path in files:
         digest.update(path.read_bytes() if path.exists() else b"-")
+    page = (EXERCISES / f"{assignment}.md").read_text(encoding="utf-8")
+    for code in re.findall(r"^```{code-cell}\n(.*?)^```", page, re.M | re.S):
+        digest.update(code.encode())
     digest.update(asked(name).encode())
     return digest.hexdigest()
 
