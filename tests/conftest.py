@@ -16,7 +16,7 @@ os.environ["RNN_COURSE_STRICT"] = "1"  # a fault of the checks themselves raises
 
 # Files that take more than a few seconds, cheapest first; all others run before them. So that
 # what can fail quickly fails first.
-SLOW = """test_training test_packages test_proof test_planted_faults test_small_world test_exercises
+SLOW = """test_training test_learning test_packages test_proof test_planted_faults test_small_world test_exercises
 test_grade test_kit test_same_verdicts test_class_run test_corpus test_checks_names test_checks_corpus
 test_book test_pages""".split()
 
