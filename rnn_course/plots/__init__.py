@@ -29,14 +29,19 @@ Steps through time. All frames must be of one size, so fix `limit`, axes and lay
     plots.player([plots.heat(..., now=t) for t in range(T)], label="States, word by word",
                  captions=[f"Step {t + 1}, {word}: ..." for t, word in enumerate(words)])
 
+Figures that compute, with inputs that a reader of the book can move (see live.py):
+
+    plots.live.forget_bias(bias=1.0, T=30)
+
 Rules: at most four colours (COLOURS has one for each thing: x h c y, i f g o, r z n), at most six
 words in a drawing, nothing smaller than 10 points, colour never the only witness, no legend
 boxes. Let the alt text, too, take its numbers from the variables that the cell has computed.
 
 Files: picture.py (style, Picture), diagram.py (boxes and arrows), networks.py (in time),
-gates.py (one cell), charts.py (numbers), player.py (time).
+gates.py (one cell), charts.py (numbers), player.py (time), live.py (figures that compute).
 """
 
+from rnn_course.plots import live
 from rnn_course.plots.charts import bars, heat, lines, scatter
 from rnn_course.plots.diagram import Diagram
 from rnn_course.plots.gates import gru_cell, lstm_cell
@@ -69,6 +74,7 @@ __all__ = [
     "gru_cell",
     "heat",
     "lines",
+    "live",
     "lstm_cell",
     "player",
     "scatter",
