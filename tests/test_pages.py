@@ -95,6 +95,7 @@ def test_page(chromium, address, page):
             assert bad_formulas(tab) == [], view
             assert too_wide(tab) <= 0, view
             assert faults == [], view
+            assert tab.locator(".rnn-live:not([data-ready])").count() == 0, view
             if (scheme, width) in (VIEWS[0], VIEWS[-1]):  # axe takes seconds
                 assert serious(tab) == [], view
 

@@ -6,7 +6,13 @@ import re
 import numpy as np
 import pytest
 import torch
+from axe_playwright_python.sync_playwright import Axe
 from conftest import ROOT
+from docutils.core import publish_parts
+from docutils.parsers.rst import directives
+from docutils.utils import SystemMessage
+from myst_parser.docutils_ import Parser
+from questions import Question
 from torch.nn.functional import cross_entropy
 from torch.nn.utils.rnn import pack_padded_sequence
 
@@ -365,3 +371,107 @@ def test_the_right_choice_is_not_always_at_the_same_place():
     ]
     counts = np.bincount(places, minlength=3)
     assert counts.max() < 0.6 * len(places), counts
+
+
+# -- on the page -------------------------------------------------------------------------------
+
+
+def rendered(text):
+    """The HTML of MyST with questions; a fault raises."""
+    directives.register_directive("question", Question)
+    extensions = ["colon_fence", "dollarmath", "tasklist"]
+    settings = {"myst_enable_extensions": extensions, "halt_level": 2, "report_level": 5}
+    return publish_parts(text, parser=Parser(), writer_name="html5", settings_overrides=settings)[
+        "body"
+    ]
+
+
+def show(tab, text, scheme="light"):
+    style = (ROOT / "book" / "_tools" / "static" / "live.css").read_text(encoding="utf-8")
+    style += "body{background:#121212;color:#eee}" if scheme == "dark" else ""
+    head = f"<title>Questions</title><style>{style}</style>"
+    tab.set_content(f'<html lang="en"><head>{head}</head><main>{rendered(text)}</main></html>')
+
+
+ALL = "\n\n".join(
+    match[0] for path in (ROOT / "book").glob("*.md") for match in BLOCK.finditer(path.read_text())
+)
+
+
+@pytest.mark.browser
+def test_every_choice_opens_its_own_words_and_no_others(chromium):
+    context = chromium.new_context(
+        java_script_enabled=False, viewport={"width": 390, "height": 900}
+    )
+    tab = context.new_page()
+    show(tab, ALL)
+    assert tab.locator("fieldset legend").count() == len(NAMES)
+    assert tab.locator(".why:visible").count() == 0
+    for name in NAMES:
+        box = tab.locator(f"#question-{name}")
+        right = []
+        for number in range(3):
+            box.locator("label").nth(number).click()
+            assert box.locator("input").nth(number).is_checked()
+            seen = box.locator(".why:visible")
+            assert seen.count() == 1 and len(seen.inner_text()) > 30
+            assert box.locator(".why").nth(number).is_visible()
+            right.append(seen.inner_text().startswith("Yes."))
+            assert right[-1] or seen.inner_text().startswith("No.")
+        assert right.count(True) == 1 and "(x)" not in box.inner_text()
+    first = tab.locator(f"#question-{NAMES[0]}")
+    first.locator("input").nth(2).press("ArrowUp")  # from the third choice to the second
+    assert (
+        first.locator(".why").nth(1).is_visible() and not first.locator(".why").nth(2).is_visible()
+    )
+    tab.emulate_media(media="print")
+    assert tab.locator(".why:visible").count() == 3 * len(NAMES)
+    context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_questions_fit_a_phone_and_axe_finds_nothing(chromium, scheme):
+    tab = chromium.new_page(viewport={"width": 390, "height": 900})
+    show(tab, ALL, scheme)
+    for name in NAMES:
+        tab.locator(f"#question-{name} input").first.check()
+    assert tab.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    found = Axe().run(tab).response["violations"]
+    bad = [fault for fault in found if fault["impact"] in ("serious", "critical")]
+    assert [(fault["id"], node["html"][:90]) for fault in bad for node in fault["nodes"]] == []
+    tab.close()
+
+
+GOOD = """::::{question} One?
+:name: one
+
+- No.
+
+  Because.
+
+- (x) Yes.
+
+  Because.
+::::"""
+
+
+def test_a_good_question_is_understood():
+    assert rendered(GOOD).count('type="radio"') == 2
+
+
+@pytest.mark.parametrize(
+    "right, wrong",
+    [
+        ("(x) ", ""),
+        ("- No", "- (x) No"),
+        (":name: one\n", ""),
+        ("- No.\n\n  Because.\n", ""),
+        ("- No.\n\n  Because.\n", "- No.\n"),
+        ("- No", "Words.\n\n- No"),
+    ],
+)
+def test_a_bad_question_is_an_error(right, wrong):
+    assert GOOD.count(right) == 1
+    with pytest.raises(SystemMessage, match="expected"):
+        rendered(GOOD.replace(right, wrong))
