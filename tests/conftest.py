@@ -16,9 +16,14 @@ os.environ["RNN_COURSE_STRICT"] = "1"  # a fault of the checks themselves raises
 
 # Files that take more than a few seconds, cheapest first; all others run before them. So that
 # what can fail quickly fails first.
-SLOW = """test_training test_learning test_packages test_proof test_planted_faults test_small_world test_exercises
-test_grade test_kit test_same_verdicts test_class_run test_corpus test_checks_names test_checks_corpus
-test_book test_pages""".split()
+SLOW = """test_training test_learning test_packages test_proof test_planted_faults test_small_world
+test_exercises test_grade test_kit test_same_verdicts test_class_run test_corpus test_checks_names
+test_checks_corpus test_book test_pages""".split()
+# Files whose tests hear a mistake's name, and so need the tables of `make prints`.
+NAMES = """test_assignment_bidirectional test_assignment_bptt test_assignment_capstone test_assignments
+test_book test_checks test_checks_corpus test_checks_names test_checks_right test_checks_verdicts
+test_class_run test_diagnosis test_exercises test_grade test_kit test_naming test_networks
+test_repo test_same_verdicts""".split()
 
 
 def pytest_collection_modifyitems(items):
@@ -28,9 +33,12 @@ def pytest_collection_modifyitems(items):
         return item.get_closest_marker("browser") is not None, cost.get(item.path.stem, 0)
 
     items.sort(key=key)
+    for item in items:
+        if item.path.stem in NAMES:
+            item.fixturenames.insert(0, "prints")
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 def prints():
     """What the known mistakes give, made where it is missing or outdated: checks name by it."""
     errors = [report for *_, report in make_all() if isinstance(report, Exception)]
