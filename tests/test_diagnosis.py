@@ -226,6 +226,9 @@ def test_the_search_is_a_function_of_arrays():
     assert search(seen(1, 2, 4), known) == [], "it does not hold on the further draw"
     assert [row.name for row in search(seen(7, 0, 8), known)] == ["m0", "m1"]
     assert search(seen(9, 0, 9), known) == [], "two explanations are none"
+    known = table([[1, 2, 3]] * 3, [[9, 9], [9, 9]], [[0, 1], [2, 1]])
+    one, two = search(seen(9, 0, 9), known)
+    assert (one.name, two.name) == ("m0", "m1") and one.others[0][0] == "m2", "this or that"
     assert search(seen(1, 2, np.nan), known) == []
 
 

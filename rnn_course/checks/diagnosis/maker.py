@@ -28,10 +28,10 @@ from rnn_course.checks.diagnosis.tables import Hypotheses, Row
 from rnn_course.checks.diagnosis.texts import RESULT, Text, texts_of, without_answer
 
 LIKELY = 200  # mistakes that pairs are made of
-MOST_PAIRS = 5000
+MOST_PAIRS = 6000
 MOST_SLIPS = 3000  # of all texts of a task
-PAIR_LINES = 850_000  # that the pairs of a task may run through
-MOST_LINES = 400_000  # that its slips may run through, and as many what is changed in its arguments
+PAIR_LINES = 1_000_000  # that the pairs of a task may run through
+MOST_LINES = 300_000  # that its slips may run through, and as many what is changed in its arguments
 
 
 @dataclass
@@ -259,7 +259,8 @@ class Maker:
     # ---------------------------------------------------------------------------------- pairs
 
     def pairs(self, firsts, singles):
-        """(prints, rows) of two mistakes at once, each pair with a print of its own."""
+        """(prints, rows) of two mistakes at once, each pair with a print of its own; or two pairs
+        with the same one, if they have one mistake in common."""
         likely = [k for k, c in enumerate(firsts) if not c.mistake.rare]
         likely.sort(key=lambda k: (firsts[k].kind == "always", firsts[k].mistake.place))
         order = sorted(combinations(range(min(LIKELY, len(likely))), 2), key=sum)
@@ -278,8 +279,14 @@ class Maker:
                 prints.append(numbers)
                 rows.append((likely[a], likely[b]))
         prints = np.array(prints, np.float32).reshape(-1, len(self.tried))
-        keep = _distinct(np.concatenate([singles[:, self.tried], prints]))[len(singles) :]
         rows = np.array(rows, np.uint16).reshape(-1, 2)
+        likes, like = _alike(np.concatenate([singles[:, self.tried], prints]))
+        likes, like = likes[len(singles) :], like[len(singles) :] - len(singles)
+        keep = likes == 0
+        for k in np.flatnonzero((likes == 1) & (like >= 0)):
+            differ = set(rows[k].tolist()) ^ set(rows[like[k]].tolist())
+            plain = all(firsts[row].kind in ("by hand", "family") for row in differ)
+            keep[k] = likes[like[k]] == 1 and len(differ) == 2 and plain
         return prints[keep], rows[keep]
 
     def both(self, one, two):
@@ -293,12 +300,23 @@ class Maker:
             numbers.append(number)
         return numbers
 
+    def keeps_shape(self, candidate):
+        """Has what it gives the shapes of the right answer, in the first case of the pairs?"""
+        k = self.tried[0]
+        nests = (found[k] for found in (candidate.answers, self.answers[candidate.text]))
+        one, other = ([x.shape for x in values.tensors(nest.kept)] for nest in nests)
+        return one == other
+
     def joined(self, one, two):
-        """runs(k): the function with two mistakes for a case; None where both change the same."""
-        for a, b in ((one, two), (two, one)):
+        """runs(k): the function with two mistakes for a case; None where both change the same, or
+        one raises."""
+        if min(len(one.answers), len(two.answers)) < len(self.tried):
+            return None
+        last_first = [(two, one), (one, two)]  # the likelier one is made first; but what changes
+        if self.keeps_shape(two) > self.keeps_shape(one):  # a shape is made last
+            last_first.reverse()
+        for a, b in last_first:
             if a.of_the_answer:
-                if len(b.answers) < len(self.tried):
-                    return None  # it raises on one of them
                 return lambda k: a.wrap(_giving(b.answers[k]))
         for a, b in ((one, two), (two, one)):
             if a.wrap:  # what belongs to no line goes with every text
@@ -322,19 +340,21 @@ def _giving(answer):
     return lambda *args: answer()
 
 
-def _distinct(prints):
-    """Which rows are like no other row."""
+def _alike(prints):
+    """For each row: how many others are like it, and one of them."""
     with np.errstate(invalid="ignore"):
         rounded = np.nan_to_num(prints, nan=-17.0)
     order = np.lexsort(rounded.T[::-1])
-    same = np.zeros(len(prints), bool)
+    count, one = np.zeros(len(prints), int), np.full(len(prints), -1)
     for step in (1, 2, 3):
         if len(order) > step:
-            a, b = rounded[order[:-step]], rounded[order[step:]]
-            near = _near(a, b).all(1)
-            same[order[:-step]] |= near
-            same[order[step:]] |= near
-    return ~same
+            a, b = order[:-step], order[step:]
+            near = _near(rounded[a], rounded[b]).all(1)
+            a, b = a[near], b[near]
+            count[a] += 1
+            count[b] += 1
+            one[a], one[b] = b, a
+    return count, one
 
 
 def _short(words):

@@ -1,6 +1,6 @@
 """From the numbers of a wrong answer to the mistakes that give them: a function of arrays."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -51,7 +51,8 @@ class Hypotheses:
 def search(seen, hypotheses):
     """The rows of the mistakes that give what was seen in every case: none, one or two.
 
-    seen: prints.Observations. Of two mistakes at once there must be exactly one explanation.
+    seen: prints.Observations. Of two mistakes at once there must be exactly one explanation, or two
+    that have one mistake in common: then the other one is this or that.
     """
     found = np.flatnonzero(fits(hypotheses.singles, seen))
     found = [row for row in found if _speaks(hypotheses.singles[row], hypotheses.right, seen)]
@@ -61,9 +62,17 @@ def search(seen, hypotheses):
     if not len(hypotheses.pairs) or np.isnan(seen.numbers[tried]).any():
         return []
     found = np.flatnonzero(fits(hypotheses.pairs, some_of(seen, tried)))
-    if len(found) != 1:
+    pairs = [[int(row) for row in hypotheses.pair_rows[k]] for k in found]
+    if len(pairs) == 1:
+        return [hypotheses.rows[row] for row in pairs[0]]
+    common = set(pairs[0]) & set(pairs[1]) if len(pairs) == 2 else ()
+    if len(common) != 1:
         return []
-    return [hypotheses.rows[row] for row in hypotheses.pair_rows[found[0]]]
+    first, other = (hypotheses.rows[row] for pair in pairs for row in pair if row not in common)
+    if first.others or other.others:
+        return []
+    both = replace(first, others=[(other.name, other.says, other.read)])
+    return [hypotheses.rows[row] if row in common else both for row in pairs[0]]
 
 
 def _speaks(prints, right, seen):
