@@ -1,10 +1,9 @@
 """What torch's own tools ask of a module, for our drop-ins: torch.fx, TorchScript, torch.export.
 
-torch.fx and TorchScript know torch.nn's modules by their names and treat them in a way of their
-own; here is how ours come to be treated the same.
+They know torch.nn's modules by their names and treat them in a way of their own; here is how ours
+come to be treated the same or, where that cannot be, how they say so.
 """
 
-import copy
 import math
 from typing import TypeAlias
 
@@ -29,25 +28,22 @@ class DropIn(nn.Module):
         return input.tracer.create_proxy("call_module", path, arguments, {})
 
     def __prepare_scriptable__(self):
-        """For torch.jit.script, which cannot compile our text: torch.nn's module with the very
-        same parameters. A subclass with a forward of its own is left to itself."""
-        name = type(self).__name__
-        if not type(self).__module__.startswith("rnn_course.") or not hasattr(nn, name):
-            return self
-        theirs = getattr(nn, name)
-        twin = theirs.__new__(theirs)
-        twin.__setstate__(self.torch_state())
-        return twin
+        """What torch.jit.script asks first. It cannot compile our text, and what is returned here
+        in our place would stay in the model: so this refuses. A subclass with a forward of its own
+        is left to itself."""
+        if type(self).forward.__module__.startswith("rnn_course."):
+            name = type(self).__name__
+            raise RuntimeError(
+                f"expected a module that torch.jit.script can compile, got {type(self).__module__}"
+                f".{name}. Use torch.nn.{name}, which takes the same state_dict, or torch.jit.trace"
+            )
+        return self
 
     def reset_parameters(self):
         """Draw every weight and bias uniformly from -1/sqrt(H) to 1/sqrt(H), in torch's order."""
         bound = 1 / math.sqrt(self.hidden_size) if self.hidden_size > 0 else 0
         for weight in self.parameters():
             nn.init.uniform_(weight, -bound, bound)
-
-    def torch_state(self):
-        """The attributes of torch.nn's module."""
-        return copy.copy(self.__dict__)
 
 
 def leaves_python():

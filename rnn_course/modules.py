@@ -11,8 +11,7 @@ Where torch.nn differs:
 - isinstance(module, torch.nn.LSTM) is False for ours, so tools that look for torch.nn's classes
   pass ours by: quantize_dynamic(model, {torch.nn.LSTM}) changes nothing. Load our state_dict there.
 - What leaves Python leaves as torch.nn's: torch.jit.trace and torch.export record torch's own
-  operator, and torch.jit.script, which cannot compile this text, puts torch.nn's module with the
-  same parameters in our module's place. A subclass with a forward of its own is not scripted.
+  operator. torch.jit.script, which compiles text, cannot compile this one: ours refuse it.
 - A packed call with a wrong c_0 that broadcasts passes there and is an error here; so is `bias`
   that is set to False afterwards, which torch's float32 LSTM takes as "without the biases".
 - The cuDNN bookkeeping (_flat_weight_refs, _weights_have_changed) is not here.
@@ -111,9 +110,6 @@ class _Recurrent(DropIn):
     def all_weights(self):
         """The parameters as torch has them: one list for each layer and direction."""
         return [[getattr(self, name) for name in names] for names in self._all_weights]
-
-    def torch_state(self):
-        return super().torch_state() | {"_flat_weights": list(self._flat_weights)}
 
     def extra_repr(self):
         shown = f"{self.input_size}, {self.hidden_size}"

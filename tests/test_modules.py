@@ -522,10 +522,9 @@ ANY = {  # for all seven
         m, (x,), dynamic_shapes=({x.dim() - 2: torch.export.Dim("N", min=2)},)
     ).module()(wider(x)),
     "jit.trace": lambda m, x: torch.jit.trace(m, x)(wider(longer(x))),
-    "jit.script": lambda m, x: torch.jit.script(nn.Sequential(m))(x),
-    "jit.script, saved": lambda m, x: in_file(
-        torch.jit.script(nn.Sequential(m)), torch.jit.save, torch.jit.load
-    )(x),
+    "jit.trace, saved": lambda m, x: in_file(torch.jit.trace(m, x), torch.jit.save, torch.jit.load)(
+        x
+    ),
     "parametrized": lambda m, x: (
         nn.utils.parametrizations.spectral_norm(m, next(iter(dict(m.named_parameters())))),
         m.eval()(x),
@@ -629,7 +628,7 @@ def test_autocast_of_an_lstm(options, kept):
     assert c_n.dtype == kept and (options or output.dtype == kept)
 
 
-def test_a_stored_weight_is_used_and_a_scripted_model_shares_the_weights():
+def test_a_stored_weight_is_used():
     m, x = made(rnn_course, "GRU")
     before = m(x)[0]
     m._flat_weights[0] = nn.Parameter(torch.zeros_like(m.weight_ih_l0))
@@ -639,16 +638,21 @@ def test_a_stored_weight_is_used_and_a_scripted_model_shares_the_weights():
 
 
 @QUIET
-def test_a_scripted_model_shares_the_weights_and_a_subclass_is_left_alone():
-    m, x = made(rnn_course, "LSTM")
-    scripted = torch.jit.script(nn.Sequential(m))
-    with torch.no_grad():
-        m.weight_hh_l0.mul_(0)
-    assert_same(scripted(x), m(x))
+@pytest.mark.parametrize("name", NAMES)
+def test_jit_script_is_refused_in_words_and_leaves_the_model_as_it_is(name):
+    m, _ = made(rnn_course, name)
+    model = nn.Sequential(m)
+    for root in (m, model):
+        with pytest.raises(RuntimeError, match=rf"got rnn_course.*{name}. Use torch.nn.{name}, wh"):
+            torch.jit.script(root)
+    assert model[0] is m
 
-    class Doubled(rnn_course.LSTM):
-        def forward(self, input):
-            return 2 * super().forward(input)[0]
 
-    m = Doubled(I, H)
-    assert m.__prepare_scriptable__() is m
+@QUIET
+def test_a_subclass_with_a_forward_of_its_own_is_scripted():
+    class Shifted(rnn_course.GRUCell):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x + self.bias_hh[0]
+
+    m = Shifted(I, H)
+    assert_same(torch.jit.script(nn.Sequential(m))(torch.ones(2)), m(torch.ones(2)))
