@@ -3,7 +3,7 @@
 Write rnn_course.fast.LSTM where a program says rnn_course.LSTM or torch.nn.LSTM: the same
 arguments, weights, results and gradients. Only one direction of one layer is done otherwise: by
 loops that a compiler has read, forward and by hand backward, and for autograd it is a single
-operation. Read cells.py, layer.py and curves.py beside the chapter book/speed.md.
+operation. Read cells.py and engine.py beside the chapter book/speed.md.
 
 The compiler is numba, the extra [fast]: pip install "rnn-course[fast]". It is loaded at the first
 call. What the engine cannot do it refuses, and rnn_course.LSTM does: other devices than the CPU,
@@ -13,8 +13,6 @@ other numbers than float32 and float64, autocast, derivatives of derivatives, to
 import torch
 
 from rnn_course import modules
-from rnn_course.fast.layer import layer
-from rnn_course.fast.table import table_of
 
 INSTEAD = "Use rnn_course.RNN, LSTM or GRU, which take the same state_dict"
 
@@ -26,25 +24,26 @@ def unroll(kind, rows, sizes, state, p, reverse=False, cells=None):
     names = [name for name in p if torch.is_tensor(p[name])]
     tensors = [rows, *state, *(p[name] for name in names)]
     _refuse(rows, tensors)
-    cells, table = cells or _cells(), table_of(tuple(sizes))
-
-    def turn(rows):  # against time: each sequence turned round, and the layer runs forward
-        return rows.take(table.turned, 0) if reverse else rows
+    engine, sizes = _engine(), tuple(sizes)
+    order = engine.turned(sizes) if reverse else slice(None)  # the layer always runs forward
 
     def run(tensors, keep):
         """[rows, *state, *weights] -> [outputs, *state] and their pull; they share memory."""
         rows, *arrays = (tensor.detach().contiguous().numpy() for tensor in tensors)
-        state_, weights = arrays[: len(state)], arrays[len(state) :]
-        named = {"bias_ih": 0.0, "bias_hh": 0.0} | dict(zip(names, weights, strict=True))
-        outputs, last, pull = layer(cells, kind, turn(rows), table, state_, named, keep)
+        state, weights = arrays[: -len(names)], arrays[-len(names) :]
+        p = {"bias_ih": 0.0, "bias_hh": 0.0} | dict(zip(names, weights, strict=True))
+        forward = engine.layer(kind, p, cells or engine.compiled_cells)
+        if not keep:  # nothing of it is needed again
+            forward = engine.in_blocks(forward, engine.BLOCK // len(p["weight_hh"]))
+        outputs, last, pull = forward(rows[order], sizes, state)
 
         def pull_tensors(doutputs, dstate, wants_rows):
             doutputs, *dstate = (d.contiguous().numpy() for d in (doutputs, *dstate))
-            drows, dstate, dp = pull(turn(doutputs), dstate, wants_rows)
-            drows = torch.from_numpy(turn(drows)) if wants_rows else None
+            drows, dstate, dp = pull(doutputs[order], dstate, wants_rows)
+            drows = torch.from_numpy(drows[order]) if wants_rows else None
             return drows, *map(torch.from_numpy, (*dstate, *(dp[name] for name in names)))
 
-        return [torch.from_numpy(array) for array in (turn(outputs), *last)], pull_tensors
+        return [torch.from_numpy(array) for array in (outputs[order], *last)], pull_tensors
 
     if torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors):
         outputs, *last = _Differentiable.apply(run, *tensors)
@@ -94,9 +93,9 @@ class GRU(_Fast, modules.GRU):
     """torch.nn.GRU."""
 
 
-def _cells():
+def _engine():
     try:
-        from rnn_course.fast import cells
+        from rnn_course.fast import engine
     except ModuleNotFoundError as error:
         if error.name not in ("numba", "llvmlite"):
             raise
@@ -105,7 +104,7 @@ def _cells():
             f'pip install "rnn-course[fast]". Or do without: {INSTEAD[0].lower()}{INSTEAD[1:]}',
             name=error.name,
         ) from None
-    return cells
+    return engine
 
 
 def _refuse(rows, tensors):

@@ -1,55 +1,99 @@
-"""The compiler: numba, with our cache in place of its own.
+"""The compiler, numba, and a cache for what it makes: the next process need not compile again.
 
-numba's own cache stops the program where its folder is not writable, a disk is full or a file was
-cut off, and two processes that fill it at once can mix up its numbered files.
+numba has a cache of its own, but that one stops the program where its folder is not writable, the
+disk is full or a file was cut off, and two processes that fill it at once can mix up its files.
+Ours can save time and do nothing else: a file is written whole or not at all, holds one thing and
+its checksum, and where anything is wrong with it, nothing is kept.
 """
 
+import contextlib
 import hashlib
+import os
 import pickle
+import sys
+from functools import cache
+from pathlib import Path
 
+import llvmlite.binding as llvm
 import numba
-from llvmlite import binding
+import numpy
+import torch
 from numba.core import caching, compiler, serialize
 
-from rnn_course.fast import cache
 
-PROCESSOR = f"{binding.get_host_cpu_name()} {binding.get_host_cpu_features().flatten()}"
-
-
-def compiled(function):
+def compiled(function, name=None):
     """Compile at the first call with each dtype. fastmath="contract" lets x * y + z round once;
-    more of it would break nan, infinities and the tails (curves.py)."""
+    more of it would break nan, infinities and the far tails."""
     made = numba.njit(error_model="numpy", fastmath={"contract"}, nogil=True)(function)
-    made._cache = _Cache(function)
+    made._cache = _Cache(name or function.__name__)
     return made
 
 
+def folder():
+    """$RNN_COURSE_CACHE, or rnn-course in the system's folder for caches."""
+    if os.environ.get("RNN_COURSE_CACHE"):
+        return Path(os.environ["RNN_COURSE_CACHE"])
+    home = Path(os.path.expanduser("~"))
+    base = {"win32": home / "AppData/Local", "darwin": home / "Library/Caches"}
+    base = os.environ.get("XDG_CACHE_HOME") or base.get(sys.platform, home / ".cache")
+    return Path(base) / "rnn-course"
+
+
+@cache
+def version():
+    """A name that changes with all that the cache depends on: text, versions, processor."""
+    parts = [sys.version, *(of.__version__ for of in (numba, numpy, torch))]
+    parts += [llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()]
+    parts += [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def load(name):
+    """The bytes kept under a name; None where there are none, or not those that were kept."""
+    with contextlib.suppress(OSError):
+        kept = (folder() / version() / name).read_bytes()
+        if hashlib.sha256(kept[32:]).digest() == kept[:32]:
+            return kept[32:]
+    return None
+
+
+def save(name, data):
+    """Keep bytes under a name: all of them or, where that cannot be, none."""
+    path = folder() / version() / name
+    part = path.with_name(f"{name}.{os.getpid()}.{os.urandom(4).hex()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(hashlib.sha256(data).digest() + data)
+        part.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
 class _Cache(caching._Cache):
-    """What numba asks for and gives to keep, for one function."""
+    """What numba asks of a function's cache."""
 
     def __init__(self, function):
-        self.function = f"{function.__module__}.{function.__qualname__}"
+        self.function = function
 
-    cache_path = property(lambda self: str(cache.folder()))
-
-    def name(self, signature):
-        what = repr((signature, PROCESSOR)).encode()
-        return f"{self.function}-{hashlib.sha256(what).hexdigest()[:16]}"
+    def _name(self, signature):
+        return f"{self.function}-{hashlib.sha256(repr(signature).encode()).hexdigest()[:16]}"
 
     def load_overload(self, signature, context):
-        data = cache.load(self.name(signature))
+        data = load(self._name(signature))
         if data is None:
             return None
         context.refresh()
         try:
             return compiler.CompileResult._rebuild(context, *pickle.loads(data))
-        except Exception:  # of another build of the compiler, for instance
+        except Exception:  # it was made by another build of the compiler, for instance
             return None
 
     def save_overload(self, signature, result):
-        cache.save(self.name(signature), serialize.dumps(result._reduce()))
+        save(self._name(signature), serialize.dumps(result._reduce()))
 
     def enable(self):
-        pass
+        """Nothing to do: it is always on, and files of another version are never read."""
 
     disable = flush = enable
+    cache_path = property(lambda self: str(folder()))

@@ -1,7 +1,7 @@
 """The rung below the compiled one: a step of each kind by numpy, every array written in place.
 
-The same steps as rnn_course.fast.cells, a whole array at a time, for the same loop over time,
-rnn_course.fast.layer. sigmoid(x) = (1 + tanh(x / 2)) / 2, so that no exp overflows.
+The same steps as rnn_course.fast.cells, a whole array at a time, for the same loop over time.
+sigmoid(x) = (1 + tanh(x / 2)) / 2, so that no exp overflows.
 """
 
 import numpy as np
@@ -14,26 +14,43 @@ def sigmoid(x):
     x *= 0.5
 
 
-def split(a, gates):
-    """(n, gates*H) -> a view (n, H) of each gate."""
-    return a.reshape(len(a), gates, -1).swapaxes(0, 1)
+def forward_step(cell):
+    """A cell for the n sequences of a step, at once."""
+
+    def step(n, now, before, a, u, b, h, m, c):
+        now, after = slice(now, now + n), slice(len(c) - len(a) + now, len(c) - len(a) + now + n)
+        before = slice(before, before + n)
+        cell(a[now], u[:n], b, h[before], m[now], c[before], c[after])
+
+    return step
 
 
-def rnn_tanh(h, u):
-    h += u
-    np.tanh(h, h)
+def backward_step(cell):
+    def step(n, now, before, a, h, m, c, dout, dh, dc):
+        now, after = slice(now, now + n), slice(len(c) - len(a) + now, len(c) - len(a) + now + n)
+        before = slice(before, before + n)
+        cell(a[now], h[before], m[now], c[before], c[after], dout[now], dh[:n], dc[:n])
+
+    return step
 
 
-def rnn_tanh_back(da, h, dout, dh):
-    np.multiply(h, h, da)
-    np.subtract(1, da, da)
-    dh += dout
-    da *= dh
-
-
-def lstm(a, u, c, h_new, c_new):
+def rnn_tanh(a, u, b, h, h_new, c, c_new):
     a += u
-    i, f, g, o = split(a, 4)
+    a += b
+    np.tanh(a, a)
+
+
+def rnn_tanh_back(a, h, h_new, c, c_new, dout, dh, dc):
+    da = a[:, 0]
+    np.multiply(h_new, h_new, da)
+    np.subtract(1, da, da)
+    da *= dout + dh
+
+
+def lstm(a, u, b, h, h_new, c, c_new):
+    a += u
+    a += b
+    i, f, g, o = a.swapaxes(0, 1)
     for gate in (i, f, o):
         sigmoid(gate)
     np.tanh(g, g)
@@ -43,9 +60,9 @@ def lstm(a, u, c, h_new, c_new):
     h_new *= o
 
 
-def lstm_back(a, c, c_new, dout, dh, dc):
-    i, f, g, o = split(a, 4)
-    squashed, dh = np.tanh(c_new), dh + dout
+def lstm_back(a, h, h_new, c, c_new, dout, dh, dc):
+    i, f, g, o = a.swapaxes(0, 1)
+    squashed, dh = np.tanh(c_new), dout + dh
     dc += dh * o * (1 - squashed * squashed)
     di, df, dg = dc * g, dc * c, dc * i
     dc *= f
@@ -58,28 +75,28 @@ def lstm_back(a, c, c_new, dout, dh, dc):
     g *= dg
 
 
-def gru(a, u, b_n, h, h_new, u_n):
-    (r, z, n), (u_r, u_z, acted) = split(a, 3), split(u, 3)
-    r += u_r
-    z += u_z
+def gru(a, u, b, h, h_new, c, c_new):
+    np.add(u[:, 2], b[3], c_new)  # what the reset gate acts on
+    a[:, :2] += u[:, :2]
+    a += b[:3]
+    r, z, n = a.swapaxes(0, 1)
     sigmoid(r)
     sigmoid(z)
-    np.add(acted, b_n, u_n)
-    n += np.multiply(r, u_n, h_new)
+    n += np.multiply(r, c_new, h_new)
     np.tanh(n, n)
     np.subtract(h, n, h_new)
     h_new *= z
     h_new += n
 
 
-def gru_back(a, u_n, h, dout, dh, stays):
-    r, z, n = split(a, 3)
-    stays += dh
-    stays += dout  # now all of dh
-    dz = (h - n) * z * (1 - z) * stays
-    da_n = (1 - z) * (1 - n * n) * stays
-    stays *= z
+def gru_back(a, h, h_new, c, c_new, dout, dh, dc):
+    r, z, n = a.swapaxes(0, 1)
+    dc += dout
+    dc += dh  # now all of dh
+    dz = (h - n) * z * (1 - z) * dc
+    da_n = (1 - z) * (1 - n * n) * dc
+    dc *= z
     np.multiply(da_n, r, n)
-    r *= (1 - r) * u_n * da_n
+    r *= (1 - r) * c_new * da_n
     z[:] = dz
-    u_n[:] = da_n
+    c_new[:] = da_n
