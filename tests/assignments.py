@@ -17,7 +17,7 @@ from sample_class import read_students  # noqa: E402, F401  (the tests take it f
 
 from rnn_course.checks import check  # noqa: E402, F401  (cells use it)
 from rnn_course.checks.diagnosis import mistakes  # noqa: E402
-from rnn_course.checks.diagnosis.make import Maker  # noqa: E402
+from rnn_course.checks.diagnosis.maker import Maker  # noqa: E402
 from rnn_course.checks.diagnosis.prints import quiet  # noqa: E402
 from rnn_course.checks.diagnosis.texts import assignments as tasks_of  # noqa: E402
 from rnn_course.checks.diagnosis.texts import texts_of  # noqa: E402
