@@ -144,7 +144,7 @@ def recurrent_weight(W: Any, noise: Any, scale: float = 1.0, size: float = 0.1) 
         _slider("scale", "spectral radius of W_hh", 0.5, 1.5, 0.01, scale),
         _slider("size", "input size, as a power of 10", -2, 1, 0.1, math.log10(size)),
     ]
-    norms = [gradient @ gradient]
+    norms = [float(gradient @ gradient)]
     p = {"weight_hh": scale * W, "bias_hh": np.zeros(len(W))}
     steps, state = [], (np.zeros((1, len(W))),)
     for x in noise:

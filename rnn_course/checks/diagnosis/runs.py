@@ -9,7 +9,7 @@ from rnn_course.checks import cases
 try:
     import resource
 except ImportError:  # Windows
-    resource = None
+    resource = None  # type: ignore[assignment]
 
 MOST_MEMORY = 4 * 2**30  # bytes that a changed text may take on top of what is taken already
 
