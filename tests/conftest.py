@@ -21,7 +21,7 @@ test_exercises test_grade test_kit test_same_verdicts test_class_run test_corpus
 test_checks_corpus test_book test_pages""".split()
 # Files whose tests hear a mistake's name, and so need the tables of `make prints`.
 NAMES = """test_assignment_bidirectional test_assignment_bptt test_assignment_capstone test_assignments
-test_book test_checks test_checks_corpus test_checks_names test_checks_right test_checks_verdicts
+test_checks test_checks_corpus test_checks_names test_checks_right test_checks_verdicts
 test_class_run test_diagnosis test_exercises test_grade test_kit test_naming test_networks
 test_repo test_same_verdicts""".split()
 
@@ -58,7 +58,7 @@ def build_book(*arguments, root=ROOT):
 
 
 @pytest.fixture(scope="session")
-def book():
+def book(prints):
     """The folder of the built book, every page laid out anew, with no warning."""
     done = build_book("--all")
     assert done.returncode == 0, done.stdout
