@@ -360,6 +360,8 @@ def test_each_question_of_a_page_is_understood_and_stands_before_a_cell(page):
         assert name.startswith(page)
         assert len(re.findall(r"^- ", body, re.MULTILINE)) == 3
         assert len(re.findall(r"^- \(x\) ", body, re.MULTILINE)) == 1
+        for choice in re.findall(r"^- (.+)", body, re.MULTILINE):  # a formula alone is no label
+            assert re.search(r"\w", re.sub(r"\$.*?\$", "", choice.removeprefix("(x)"))), choice
         assert "\n```{code-cell}" in text[text.index(f":name: {name}\n") :]
 
 

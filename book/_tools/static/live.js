@@ -237,14 +237,14 @@
           if (!problem) taken += 1;
           redraw();
         };
-        const head = make("tr", {}, make("th", { scope: "col" }, "longest first"));
+        const head = make("tr", {}, make("th", { scope: "col" }, "no."));
         batchSizes.forEach((_, t) => {
           const button = make("button", { type: "button", "data-key": `step ${t}` }, `step ${t}`);
           button.onclick = () => click(t);
           head.append(make("th", { scope: "col" }, button));
         });
         const body = sorted.map((n) => make("tr", {},
-          make("th", { scope: "row" }, `sentence ${n + 1}`),
+          make("th", { scope: "row" }, `${n + 1}`),
           ...batchSizes.map((_, t) => {
             const word = sentences[n][t];
             const state = word === undefined ? "none" : t < taken ? "taken" : "waiting";
@@ -258,7 +258,7 @@
         const sizes = batchSizes.slice(0, taken);
         const table = make("div", { class: "wide" }, make("table", {}, head, ...body));
         const words = problem + (taken === 0
-          ? "Take the columns in the right order: click the step that comes first."
+          ? "The longest sentence is on top. Take the columns in the right order: which is first?"
           : `batch_sizes: ${sizes.join(", ")}. ${done.length} of ${rows.length} rows are packed` +
             (taken < batchSizes.length ? "." : ", and no padding among them. " +
             `sorted_indices: ${sorted.join(", ")} (counted from 0).`));
