@@ -18,12 +18,12 @@ os.environ["RNN_COURSE_STRICT"] = "1"  # a fault of the checks themselves raises
 # what can fail quickly fails first.
 SLOW = """test_training test_learning test_packages test_proof test_planted_faults test_small_world
 test_exercises test_grade test_kit test_same_verdicts test_class_run test_corpus test_checks_names
-test_checks_corpus test_book test_pages""".split()
+test_checks_corpus test_blind test_book test_pages""".split()
 # Files whose tests hear a mistake's name, and so need the tables of `make prints`.
-NAMES = """test_assignment_bidirectional test_assignment_bptt test_assignment_capstone test_assignments
-test_checks test_checks_corpus test_checks_names test_checks_right test_checks_verdicts
-test_class_run test_diagnosis test_exercises test_grade test_kit test_naming test_networks
-test_repo test_same_verdicts""".split()
+NAMES = """test_assignment_bidirectional test_assignment_bptt test_assignment_capstone
+test_assignments test_blind test_checks test_checks_corpus test_checks_names
+test_checks_right test_checks_verdicts test_class_run test_diagnosis test_exercises
+test_grade test_kit test_naming test_networks test_repo test_same_verdicts""".split()
 
 
 def pytest_collection_modifyitems(items):
