@@ -130,9 +130,17 @@ def one_of(template, names, number, kind):
     pairs += [(form, texts[form]) for form in edits.FORMS if form in texts]
     pairs += [(texts["line"], texts["wrong"])] if "line" in texts else []
     changes = edits.lines(pairs)
-    says = texts["says"][:1].upper() + texts["says"][1:]
+    says = capital(texts["says"])
     rare, place = template.get("rare", False), number * template.get("step", 1)
     return Mistake(texts["name"], says, changes, texts.get("read", ""), rare, place, kind)
+
+
+def capital(text):
+    """A sentence with its first letter large, but where it begins with a name of the code."""
+    first = re.match(r"\w*", text)[0]
+    rest = text[len(first) :]
+    is_name = (len(first) == 1 and first != "a") or "_" in first or first == "xs" or rest[:1] == "'"
+    return text if is_name else text[:1].upper() + text[1:]
 
 
 def values(spec, places):
