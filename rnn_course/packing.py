@@ -30,7 +30,7 @@ class Packed(NamedTuple):
 
 def step_sizes(lengths):
     """How many sequences are still going at each step: [3, 2, 1] -> [3, 2, 1], [2, 2] -> [2, 2]."""
-    return [sum(1 for n in lengths if n > t) for t in range(max(lengths))]
+    return [sum(1 for n in lengths if n > t) for t in range(max(lengths, default=0))]
 
 
 def row_numbers(lengths):

@@ -107,7 +107,9 @@ def planted(name):
 def _function(maker, mistake):
     for text in maker.texts:
         try:
-            return maker.function(text, mistake.changes(text))[0]
+            changes = mistake.changes(text)
+            wrap = text.around(changes)
+            return wrap(maker.plain[text]) if wrap else text.function(changes)
         except (LookupError, SyntaxError):
             continue
     return None

@@ -93,7 +93,7 @@ def without(fence, limits):
 
     def with_more_bound(command):
         argv = arguments(command)
-        at = argv.index("--proc")
+        at = argv.index("--remount-ro")  # after /tmp, in which the course may lie
         argv[at:at] = MORE.get(fence, [])
         return argv
 

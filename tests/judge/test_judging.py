@@ -626,7 +626,7 @@ def test_a_class_of_sleepers_ends_within_the_bound_that_is_stated(isolation):
     sleeps = toy.submission(step="import time\n" + toy.STEP_STUB + "    time.sleep(10**6)\n")
     number, jobs = 6, 2
     bound = limits.longest(number, jobs)
-    assert bound == 2 * 3 * (10 * 1.0 + 10.0)
+    assert bound == 3 * (10 * 1.0 + 10.0)
     with JudgePool(limits) as judges, ThreadPoolExecutor(jobs) as pool:
         texts = [sleeps if n % 3 == 0 else toy.submission() for n in range(number)]
         judges.judge([])  # it is ready

@@ -232,7 +232,7 @@ def test_an_ordinary_user_has_the_same_box(isolation, tmp_path):
     for path in [tmp_path, *tmp_path.rglob("*")]:
         path.chmod(0o755)
     for parent in tmp_path.parents:
-        if parent.name.startswith("pytest-"):
+        if parent.name.startswith(("pytest-", "popen-")):
             parent.chmod(0o755)
     packages = os.pathsep.join(map(str, [tmp_path, *sandbox.package_folders()]))
     done = subprocess.run(
