@@ -162,7 +162,7 @@ def places(sizes):
 @lru_cache(maxsize=64)
 def turned(sizes):
     """Row numbers of the batch with each sequence turned round; to do it twice changes nothing."""
-    return np.array(reverse_rows(list(sizes)))
+    return np.array(reverse_rows(list(sizes)), dtype=int)
 
 
 LIBRARIES = {
