@@ -44,6 +44,8 @@ _FOLDERS = [
 # what is added to bubblewrap's arguments
 MORE = {
     BOUND: [*_FOLDERS, "--ro-bind", str(EXERCISES), str(EXERCISES)]
+    # and where no other fence hides it: the course may lie in /tmp, of which each has its own
+    + ["--perms", "0755", "--dir", "/srv", "--ro-bind", str(EXERCISES), "/srv/exercises"]
     + ["--setenv", "COURSE_TOKEN", "secret"],
     COURSE: ["--ro-bind", str(ROOT / "rnn_course"), f"{sandbox.INSIDE}/rnn_course"],
 }
@@ -93,7 +95,7 @@ def without(fence, limits):
 
     def with_more_bound(command):
         argv = arguments(command)
-        at = argv.index("--remount-ro")  # after /tmp, in which the course may lie
+        at = argv.index("--proc")
         argv[at:at] = MORE.get(fence, [])
         return argv
 
