@@ -21,15 +21,18 @@ FOLDER = "rnn-course"
 WHEEL_TIME = "315532800"  # 1980: the same sources make the same wheel, byte for byte
 
 README = """\
-Recurrent networks from scratch: the exercises. In this order: {order}.
+Recurrent networks from scratch: the exercises. Do them in this order: {order}.
 
 1. Install Python 3.11, 3.12 or 3.13. Open a terminal in this folder and make an environment:
    python -m venv .venv        then:  source .venv/bin/activate
                                (on Windows:  .venv\\Scripts\\activate)
-2. python -m pip install -r requirements.txt        (Linux without a graphics card: first install
-   torch for CPU as pytorch.org says, it is much smaller)
-3. jupyter lab        Open a notebook, write code where it says so, run the check below it.
-4. Hand in the notebook under the name that it has.
+2. python -m pip install -r requirements.txt        (on Linux without a graphics card, first install
+   torch for CPU as pytorch.org says: it is much smaller)
+3. jupyter lab        Open a notebook, write your code where it says so, and run the check below it.
+4. Hand in the notebook under the name it has.
+
+The book's chapters from embedding to training run in this environment as well. Those that read real
+data (the second part) need the whole course folder.
 """
 
 # the order in which the book takes the assignments; others follow in the order of the alphabet
