@@ -30,9 +30,7 @@ Recurrent networks from scratch: the exercises. Do them in this order: {order}.
    torch for CPU as pytorch.org says: it is much smaller)
 3. jupyter lab        Open a notebook, write your code where it says so, and run the check below it.
 4. Hand in the notebook under the name it has.
-
-The book's chapters from embedding to training run in this environment as well. Those that read real
-data (the second part) need the whole course folder.
+The chapters of the book's second part read real data: they need the whole course folder.
 """
 
 # the order in which the book takes the assignments; others follow in the order of the alphabet
