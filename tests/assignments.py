@@ -107,9 +107,7 @@ def planted(name):
 def _function(maker, mistake):
     for text in maker.texts:
         try:
-            changes = mistake.changes(text)
-            wrap = text.around(changes)
-            return wrap(maker.plain[text]) if wrap else text.function(changes)
+            return text.changed(mistake.changes(text), maker.plain[text])[0]
         except (LookupError, SyntaxError):
             continue
     return None

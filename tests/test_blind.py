@@ -6,40 +6,29 @@ mistakes and 30 of 48 pairs were named, no right answer was refused and no wrong
 Since then they have been looked at: they measure nothing any more, they only hold what there is.
 """
 
-import ast
-import importlib.util
 from pathlib import Path
 
 import pytest
+from test_checks_corpus import corpus
 
-from rnn_course.checks import check
-
+KINDS = ("right", "wrong", "pair")
 FILES = sorted((Path(__file__).parent / "blind").glob("*.py"))
-
-
-def answers(path):
-    """(kind, name, function) of each answer in a file."""
-    spec = importlib.util.spec_from_file_location(f"blind_{path.stem}", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    for node in ast.parse(path.read_text()).body:
-        kind, _, number = getattr(node, "name", "").partition("_")
-        if kind in ("right", "wrong", "pair") and number.isdigit():
-            yield kind, f"{path.stem}.{node.name}", getattr(module, node.name)
 
 
 @pytest.fixture(scope="module")
 def verdicts():
     """(kind, name) -> Verdict, hidden cases included."""
-    return {
-        (kind, name): getattr(check, path.stem).verdict(function, hidden=True)
-        for path in FILES
-        for kind, name, function in answers(path)
-    }
+    found = {}
+    for path in FILES:
+        task, module = path.stem, corpus.load(path.stem, path.parent)
+        for kind in KINDS:
+            for name, function in corpus.solutions(module, kind).items():
+                found[kind, f"{task}.{name}"], _ = corpus.verdict(task, module, function)
+    return found
 
 
 def test_there_is_enough_of_it(verdicts):
-    count = [sum(kind == k for k, _ in verdicts) for kind in ("right", "wrong", "pair")]
+    count = [sum(kind == k for k, _ in verdicts) for kind in KINDS]
     assert len(FILES) == 12 and count == [60, 108, 48]
 
 

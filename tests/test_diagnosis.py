@@ -277,7 +277,8 @@ def found_in(function):
     task = check.rnn
     some, visible = prints.cases_of(task)
     packed = values.of_texts(texts_module.texts_of("rnn"), some, visible)
-    return first.first_wrong(function, some, visible, packed)
+    traced, runs = first.followed(function, some, visible, packed)
+    return first.first_of(traced, runs, packed) if runs else None
 
 
 def test_the_first_wrong_value_is_found_in_the_text():

@@ -20,42 +20,50 @@ import nbformat
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from bench.classes import sample_class, save  # noqa: E402
+from bench.classes import role_of, sample_class, save  # noqa: E402
 from bench.evidence.assignments import OURS, STOCK, run, scores  # noqa: E402
 from rnn_course.autograde.course import Course  # noqa: E402
 
 EACH = 3  # students of a form
 
 
+NEW = {
+    "code": nbformat.v4.new_code_cell,
+    "markdown": nbformat.v4.new_markdown_cell,
+    "raw": nbformat.v4.new_raw_cell,
+}
+
+
 def is_answer(cell):
-    about = cell["metadata"].get("nbgrader", {})
-    return cell["cell_type"] == "code" and about.get("solution", False)
+    return role_of(cell) == "answer"
 
 
 def is_test(cell):
-    about = cell["metadata"].get("nbgrader", {})
-    return about.get("grade", False) and not about.get("solution", True)
+    return role_of(cell) == "test"
 
 
 def new(source, kind="code"):
-    made = {"cell_type": kind, "metadata": {}, "source": source}
-    return made | ({"outputs": [], "execution_count": None} if kind == "code" else {})
+    return NEW[kind](source)
 
 
-def each_answer(notebook, change):
-    """The notebook with every answer cell made into the cells that change(cell) gives."""
-    cells = notebook["cells"]
-    return {**notebook, "cells": [c for cell in cells for c in change(cell)]}
+def each_cell(notebook, change):
+    """The notebook with every cell made into the cells that change(cell) gives."""
+    return {**notebook, "cells": [c for cell in notebook["cells"] for c in change(cell)]}
+
+
+def lacking(*keys):
+    """Cells without these."""
+    return lambda cell: [{k: v for k, v in cell.items() if k not in keys}]
 
 
 def on_answers(change):
-    return lambda notebook: each_answer(notebook, lambda c: change(c) if is_answer(c) else [c])
+    return lambda notebook: each_cell(notebook, lambda c: change(c) if is_answer(c) else [c])
 
 
 def halves(cell):
     """Cut before the last function, or the first line, if there is only one."""
     starts = [m.start() for m in re.finditer(r"^\S", cell["source"], re.M)] or [0]
-    cut = starts[-1] or 0
+    cut = starts[-1]
     return [{**cell, "source": cell["source"][:cut]}, new(cell["source"][cut:])]
 
 
@@ -65,36 +73,30 @@ def outputs_of(size):
 
 
 def bare(cell):
-    kept = {k: v for k, v in cell.items() if k != "id"}
+    (kept,) = lacking("id")(cell)
     return [kept | {"metadata": {}}]
 
 
 def merged(notebook):
-    cells, text = (
-        notebook["cells"],
-        "\n\n".join(c["source"] for c in notebook["cells"] if is_answer(c)),
-    )
+    cells = notebook["cells"]
+    text = "\n\n".join(cell["source"] for cell in cells if is_answer(cell))
     first = next(k for k, cell in enumerate(cells) if is_answer(cell))
     rest = [cell for cell in cells if not is_answer(cell)]
     return {**notebook, "cells": [*rest[:first], new(text), *rest[first:]]}
 
 
 def without(which):
-    return lambda notebook: each_answer(notebook, lambda cell: [] if which(cell) else [cell])
+    return lambda notebook: each_cell(notebook, lambda cell: [] if which(cell) else [cell])
 
 
 FORMS = {
     "as it is": lambda n: n,
-    "all metadata lost": lambda n: each_answer(n, bare) | {"metadata": {}},
+    "all metadata lost": lambda n: each_cell(n, bare) | {"metadata": {}},
     "a new notebook, code cells alone": lambda n: {
         **n, "metadata": {}, "cells": [new(c["source"]) for c in n["cells"] if c["cell_type"] == "code"]
     },
-    "cells without ids": lambda n: each_answer(
-        n, lambda c: [{k: v for k, v in c.items() if k != "id"}]
-    ),
-    "cells without `metadata`": lambda n: each_answer(
-        n, lambda c: [{k: v for k, v in c.items() if k not in ("metadata", "id")}]
-    ),
+    "cells without ids": lambda n: each_cell(n, lacking("id")),
+    "cells without `metadata`": lambda n: each_cell(n, lacking("id", "metadata")),
     "answers split in two": on_answers(halves),
     "answers there twice": on_answers(lambda c: [c, new(c["source"])]),
     "answers copied with their metadata": on_answers(lambda c: [c, copy.deepcopy(c)]),
@@ -106,13 +108,13 @@ FORMS = {
     "answers turned to Markdown": on_answers(lambda c: [new(c["source"], "markdown") | {"metadata": c["metadata"]}]),
     "answers turned to raw": on_answers(lambda c: [new(c["source"], "raw") | {"metadata": c["metadata"]}]),
     "tests deleted": without(is_test),
-    "tests there twice": lambda n: each_answer(n, lambda c: [c, copy.deepcopy(c)] if is_test(c) else [c]),
+    "tests there twice": lambda n: each_cell(n, lambda c: [c, copy.deepcopy(c)] if is_test(c) else [c]),
     "text cells deleted": without(lambda c: c["cell_type"] == "markdown"),
-    "20 MB of outputs": lambda n: each_answer(n, outputs_of(20_000_000 // len(n["cells"]))),
+    "20 MB of outputs": lambda n: each_cell(n, outputs_of(20_000_000 // len(n["cells"]))),
     "remarks and imports before each answer": on_answers(
         lambda c: [{**c, "source": "# mine\nimport math\n\n" + c["source"]}]
     ),
-    "lines as a list, Windows ends": lambda n: each_answer(
+    "lines as a list, Windows ends": lambda n: each_cell(
         n, lambda c: [{**c, "source": c["source"].replace("\n", "\r\n").splitlines(True)}]
     ),
     "format 3": "format 3",

@@ -288,8 +288,7 @@ class Names:
         for mistake in found:
             try:
                 changes = mistake.changes(text)
-                wrap = text.around(changes)
-                function = wrap(right) if wrap else text.function(changes)
+                function, _ = text.changed(changes, right)
             except (LookupError, SyntaxError, ValueError, TypeError, AttributeError):
                 continue  # the text has no such line
             yield Tried(mistake, text, changes, function)

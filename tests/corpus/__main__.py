@@ -32,8 +32,8 @@ def tasks():
     return sorted(path.stem for path in HERE.glob("*.py") if not path.stem.startswith("_"))
 
 
-def load(task):
-    spec = importlib.util.spec_from_file_location(f"corpus_{task}", HERE / f"{task}.py")
+def load(task, folder=HERE):
+    spec = importlib.util.spec_from_file_location(f"{folder.name}_{task}", folder / f"{task}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

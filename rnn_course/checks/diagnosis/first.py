@@ -61,12 +61,6 @@ def clues(function, some, visible, packed):
     return said + ([MOVED.format(*(links.ORDINALS[k] for k in moved))] if moved else [])
 
 
-def first_wrong(function, some, visible, packed):
-    """A First, or None where nothing can be said."""
-    traced, runs = followed(function, some, visible, packed)
-    return first_of(traced, runs, packed) if runs else None
-
-
 def followed(function, some, visible, packed):
     """(Traced, [(events, answer, dtype) of each case]), or (None, []) where it cannot be followed."""
     if not packed:
@@ -80,6 +74,7 @@ def followed(function, some, visible, packed):
 
 
 def first_of(traced, runs, packed):
+    """A First, or None where nothing can be said."""
     found = []
     for number, (events, _, _) in enumerate(runs):
         known = values.unpack(packed[f"values_{number}"])

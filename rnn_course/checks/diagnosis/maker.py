@@ -174,15 +174,14 @@ class Maker:
         for text in self.texts:
             kinds = kinds_of(text, self.inputs[0]())
             for _, (changes, words) in zip(range(most), operators.slips(text, kinds)):
-                said = f"{words[0].upper()}{words[1:]}."
-                slip = mistakes.Mistake(_short(words), said, None, rare=True, kind="slip")
+                said = mistakes.capital(words)
+                slip = mistakes.Mistake(_short(words), f"{said}.", None, rare=True, kind="slip")
                 self.take(slip, text, changes)
 
     def take(self, mistake, text, changes):
         """Add a mistake to the candidates; returns '' or why it is refused."""
         try:
-            wrap = text.around(changes)
-            function = wrap(self.plain[text]) if wrap else text.function(changes)
+            function, wrap = text.changed(changes, self.plain[text])
         except (SyntaxError, ValueError, TypeError, AttributeError) as error:
             return f"it does not compile: {error}"
         candidate = Candidate(mistake, text, changes, function, wrap)

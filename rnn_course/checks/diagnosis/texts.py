@@ -110,6 +110,14 @@ class Text:
         """What stands for the file's name in the frames of its functions."""
         return f"<{self.name}>"
 
+    def changed(self, changes, plain):
+        """(the function with these changes, wrap), by the quicker way there is; wrap: see `around`.
+
+        plain: the function of this text as it is
+        """
+        wrap = self.around(changes)
+        return (wrap(plain) if wrap else self.function(changes)), wrap
+
     def around(self, changes):
         """wrap(function): a function with these changes, or None where they touch its lines.
 
