@@ -3,6 +3,8 @@
 import ast
 import contextlib
 import linecache
+import os
+import subprocess
 import sys
 import warnings
 
@@ -431,3 +433,26 @@ def test_of_a_training_that_is_told_which_trained_nothing(spoil, name):
     verdict = check.learn.verdict(learn)
     assert not verdict.passed and verdict.mistakes == name and len(calls) == 1
     assert "expected" not in verdict.message
+
+
+SLIPS = """
+from rnn_course.checks.diagnosis import operators, runs, texts, values
+from rnn_course.checks import check
+for name in ("gru_cell_backward", "lstm_gates"):
+    for text in texts.texts_of(name):
+        args = values.exact(getattr(check, name).cases()[0].args)
+        print(*(words for _, words in operators.slips(text, runs.kinds_of(text, args))), sep="\\n")
+"""
+
+
+def test_slips_come_in_the_same_order_in_every_process():
+    """Else a table that stops after so many of them would differ from machine to machine."""
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", SLIPS],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True, text=True, check=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]  # fmt: skip
+    assert said[0] == said[1] and len(said[0].splitlines()) > 100

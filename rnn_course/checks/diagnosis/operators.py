@@ -334,6 +334,6 @@ def _walk(text, node, scope, kinds, operators):
                     yield [text.change(place, make)], words
             yield from _walk(text, child, scope, kinds, operators)
             if isinstance(child, ast.stmt):
-                stored = {n.id for n in ast.walk(child)
-                          if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}  # fmt: skip
+                names = [n for n in ast.walk(child) if isinstance(n, ast.Name)]
+                stored = [n.id for n in names if isinstance(n.ctx, ast.Store)]  # in their order
                 scope.update((name, kinds[name]) for name in stored if name in kinds)
