@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from rnn_course.checks.diagnosis.make import make_all
@@ -79,3 +80,20 @@ def chromium():
         )
         yield browser
         browser.close()
+
+
+def too_wide(tab):
+    """By how many pixels a page is wider than its window."""
+    return tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+
+
+def serious(tab):
+    """axe-core's findings of the two upper grades, one line each."""
+    options = {"resultTypes": ["violations"], "preload": False}  # what is shown, as it is shown
+    found = Axe().run(tab, options=options).response["violations"]
+    return [
+        f"{fault['id']}: {node['html'][:150]}"
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+        for node in fault["nodes"]
+    ]

@@ -5,8 +5,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from axe_playwright_python.sync_playwright import Axe
-from conftest import ROOT
+from conftest import ROOT, serious, too_wide
 
 import rnn_course
 from rnn_course import packing
@@ -263,12 +262,10 @@ def test_packing_by_keyboard(tab):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_they_fit_a_phone_and_axe_finds_nothing(tab, scheme):
     show(tab, *(make() for make in FIGURES.values()), scheme=scheme)
-    assert tab.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    assert too_wide(tab) <= 0
     assert tab.locator(".live:visible").count() == len(FIGURES)
     assert tab.locator(".still:visible").count() == 0
-    found = Axe().run(tab).response["violations"]
-    bad = [fault for fault in found if fault["impact"] in ("serious", "critical")]
-    assert [(fault["id"], node["html"][:90]) for fault in bad for node in fault["nodes"]] == []
+    assert serious(tab) == []
     tab.emulate_media(media="print")
     assert tab.locator(".live:visible").count() == 0
     assert tab.locator(".still:visible").count() == len(FIGURES)

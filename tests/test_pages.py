@@ -10,8 +10,7 @@ from contextlib import contextmanager
 
 import page_cells
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from conftest import ROOT
+from conftest import ROOT, serious, too_wide
 from serve import server
 
 pytestmark = pytest.mark.browser
@@ -60,11 +59,6 @@ def opened(chromium, address, page, scheme="light", width=1280):
     context.close()
 
 
-def too_wide(tab):
-    """By how many pixels a page is wider than its window."""
-    return tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-
-
 def bad_formulas(tab):
     """The formulas that MathJax could not set, and those that it has not touched."""
     return tab.evaluate(
@@ -73,18 +67,6 @@ def bad_formulas(tab):
                 .filter(math => !math.querySelector("mjx-container"))]
            .map(node => node.textContent.slice(0, 80))"""
     )
-
-
-def serious(tab):
-    """axe-core's findings of the two upper grades, one line each."""
-    options = {"resultTypes": ["violations"], "preload": False}  # what is shown, as it is shown
-    found = Axe().run(tab, options=options).response["violations"]
-    return [
-        f"{fault['id']}: {node['html'][:150]}"
-        for fault in found
-        if fault["impact"] in ("serious", "critical")
-        for node in fault["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("page", PAGES)
