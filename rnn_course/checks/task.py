@@ -9,6 +9,7 @@ import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import torch
 
@@ -114,6 +115,7 @@ class Task:
     forbids: tuple
     against: str = "torch"  # whose answer the right one is, in the words of the message
     failed_on: tuple | None = None  # (case, dtype) on which the last function went wrong first
+    has_answer: ClassVar[bool] = True  # one right answer; a training has none
 
     def __call__(self, function, points=1, hidden=False, **options):
         """Check a function and show what was found. Returns a Shown; never raises for an answer."""

@@ -17,7 +17,6 @@ from rnn_course.checks.diagnosis.prints import (
     Observations,
     alike,
     cases_of,
-    has_answer,
     is_strict,
     print_of,
     quiet,
@@ -84,15 +83,14 @@ def make(task, most_pairs=MOST_PAIRS):
 class Maker:
     def __init__(self, task, most_pairs=MOST_PAIRS):
         self.task, self.report, self.most_pairs = task, Report(), most_pairs
-        self.has_answer = has_answer(task)
-        self.texts = texts_of(task.name) if self.has_answer else [without_answer(task.name)]
+        self.texts = texts_of(task.name) if task.has_answer else [without_answer(task.name)]
         self.cases, self.visible = cases_of(task)
         self.all = range(len(self.cases))
         self.inputs = [Fresh(values.exact(case.args)) for case in self.cases]
         self.strict = is_strict(task)
         expected = [right_print(task, case) for case in self.cases]
         self.right = Observations(*(np.array(column) for column in zip(*expected, strict=True)))
-        right = task.exact(self.cases[0]) if self.has_answer else ()
+        right = task.exact(self.cases[0]) if task.has_answer else ()
         self.is_float = any(x.is_floating_point() for x in values.tensors(right))
         self.tried = self.cases_of_pairs()
         self.candidates, self.firsts = [], [float(self.right.numbers[0])]
@@ -101,7 +99,7 @@ class Maker:
             self.plain[text] = text.function()
             self.answers[text] = [self.answer(self.plain[text], k) for k in self.all]
             numbers = [print_of(a and a.kept, strict=self.strict)[0] for a in self.answers[text]]
-            if self.has_answer and not self.is_right(np.array(numbers)):
+            if task.has_answer and not self.is_right(np.array(numbers)):
                 raise mistakes.DataError(
                     f"{task.name}: way {k + 1} of {len(self.texts)} is not a right answer"
                 )
@@ -152,7 +150,7 @@ class Maker:
     def take_data(self):
         left = MOST_LINES
         for mistake in mistakes.known(self.task, self.texts[0]):
-            if mistake.kind == "always" and not self.has_answer:
+            if mistake.kind == "always" and not self.task.has_answer:
                 continue
             why = "no text has such a line"
             for text in self.texts:

@@ -53,14 +53,9 @@ def is_strict(task):
     return any("float32" in leaf.needs for leaf in leaves(task.returns))
 
 
-def has_answer(task):
-    """Has the task one right answer? A training has not: no two of them end at the same weights."""
-    return getattr(task, "has_answer", True)
-
-
 def right_print(task, case):
     """The print of the right answer, and how far it may be off; (nan, nan) if there is none."""
-    if not has_answer(task):
+    if not task.has_answer:
         return np.nan, np.nan
     answer, strict = task.exact(case), is_strict(task)
     if strict:  # the oracle's answer is in float64, whatever is asked for

@@ -306,7 +306,7 @@ class Trained(Task):
     The shapes are those of the weights that the training started from, case.args[1].
     """
 
-    has_answer = False
+    has_answer = False  # no two trainings end at the same weights
 
     def verdict(self, function, hidden=False):
         if isinstance(function, type) or not callable(function):
