@@ -290,6 +290,23 @@ def test_sources_of_pages_hold_no_outputs():
         assert "application/vnd.jupyter" not in path.read_text(encoding="utf-8")
 
 
+CELL = re.compile(r"^```\{code-cell\}.*?\n(.*?)^```", re.DOTALL | re.MULTILINE)
+
+
+def asserting_cells(text):
+    """The code cells that a reader sees and that assert something."""
+    cells = CELL.findall(text)
+    return [c for c in cells if "assert " in c and not re.search("remove-|hide-input", c)]
+
+
+def test_the_reader_sees_no_asserts():
+    """What guards the prose stands in a cell that is not shown."""
+    for path in (ROOT / "book").glob("*.md"):
+        assert not asserting_cells(path.read_text(encoding="utf-8")), path.name
+    shown = "```{code-cell}\nprint(1)\nassert True\n```\n"
+    assert len(asserting_cells(shown + shown.replace("\n", "\n:tags: [remove-cell]\n", 1))) == 1
+
+
 # -- the checks of the site find what they look for --------------------------------------------
 
 
