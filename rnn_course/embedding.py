@@ -193,10 +193,11 @@ def load_vectors(path, vocabulary=None):
     A line is a word and its E numbers, parted by single spaces (Pennington 2014). E is read off
     the first line; the word itself may hold spaces, so the last E fields are the numbers. A
     header line "V E", as word2vec writes it, is skipped. With a vocabulary the rows come in its
-    order; words without a vector get zeros. Raises ValueError that names the line when lengths
-    differ or a field is no number.
+    order, no others are kept, and words without a vector get zeros. Raises ValueError that names
+    the line when lengths differ or a field is no number.
     """
     vectors, size = {}, None
+    wanted = None if vocabulary is None else set(vocabulary.words)
     with open(path, encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             fields = line.rstrip("\n").split(" ")
@@ -210,8 +211,9 @@ def load_vectors(path, vocabulary=None):
                     f"{path}, line {number}: expected a word and {size} numbers, "
                     f"got {line.strip()[:60]!r}"
                 )
-            vectors[word] = np.array(numbers, dtype=np.float32)
-    if not vectors:
+            if wanted is None or word in wanted:
+                vectors[word] = np.array(numbers, dtype=np.float32)
+    if size is None:
         raise ValueError(f"{path}: expected lines of a word and its numbers, got an empty file")
     if vocabulary is None:
         return list(vectors), np.stack(list(vectors.values()))

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -77,6 +78,27 @@ def test_a_word2vec_header_is_skipped(tmp_path):
     path.write_text("2 3\nhe 1 2 3\nate 4 5 6\n")
     words, weight = embedding.load_vectors(path)
     assert words == ["he", "ate"] and weight.shape == (2, 3)
+
+
+def test_of_a_large_file_only_the_words_of_the_vocabulary_are_kept(tmp_path):
+    path, E = tmp_path / "vectors.txt", 50
+    embedding.save_vectors(path, [f"word{k}" for k in range(5000)], np.ones((5000, E)))
+    vocabulary = embedding.Vocabulary(["word7", "pear"])
+    tracemalloc.start()
+    try:
+        words, rows = embedding.load_vectors(path, vocabulary)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert words == vocabulary.words and rows.sum(1).tolist() == [0, 0, E, 0]
+    assert peak < 5000 * E * 4 / 4  # bytes: far less than all the rows
+
+
+def test_a_file_without_any_word_of_the_vocabulary_gives_zeros(tmp_path):
+    path = tmp_path / "vectors.txt"
+    path.write_text("he 1 2 3\n")
+    _, rows = embedding.load_vectors(path, embedding.Vocabulary(["pear"]))
+    assert rows.shape == (3, 3) and not rows.any()
 
 
 def test_nearest_goes_by_direction_and_leaves_the_pad_out():
