@@ -3,6 +3,8 @@
     python exercises/build.py [NAME ...]        exercises/NAME.md -> _build/.../NAME/NAME.ipynb
     python exercises/build.py --back NAME       the other way round, after an edit in JupyterLab
 
+Beside the notebook come its data files, if it has any (make_data.py).
+
 A source is a MyST Markdown notebook. What nbgrader must know of a cell stands in one short line,
 and this file writes it out as nbgrader's own metadata, both ways:
 
@@ -24,7 +26,11 @@ import sys
 from pathlib import Path
 
 import jupytext
+import make_data
 import nbformat
+
+from rnn_course import packages
+from rnn_course.autograde import data_files
 
 EXERCISES = Path(__file__).resolve().parent
 BUILT = EXERCISES.parent / "_build" / "exercises" / "source"
@@ -149,6 +155,7 @@ def first_lines(notebook, text):
 def write_source(notebook):
     """The text of a source: the inverse of read_source."""
     notebook = nbformat.from_dict(notebook)
+    notebook.metadata.pop(data_files.KEY, None)
     for cell in notebook.cells:
         if "nbgrader" in cell.metadata:
             cell.metadata["nbgrader"] = shorten(cell.metadata["nbgrader"])
@@ -305,16 +312,23 @@ def built_path(name, built=BUILT):
 
 
 def is_stale(name, exercises=EXERCISES, built=BUILT):
-    """Is the notebook missing, or older than its source or than this file?"""
-    notebook = built_path(name, built)
-    newest = max(p.stat().st_mtime_ns for p in (source_path(name, exercises), Path(__file__)))
-    return not notebook.exists() or notebook.stat().st_mtime_ns <= newest
+    """Is the notebook missing, or older than its source or than this file? Or is a data file?"""
+    notebook, files = built_path(name, built), make_data.file_names(name, exercises)
+    made = [notebook, *(notebook.parent / file for file in files)]
+    parents = [source_path(name, exercises), Path(__file__)]
+    if files:
+        parents += [make_data.maker(name, exercises), Path(make_data.__file__), packages.LOCK]
+    newest = max(path.stat().st_mtime_ns for path in parents if path.exists())
+    if not all(path.exists() and path.stat().st_mtime_ns > newest for path in made):
+        return True
+    return data_files.names(notebook) != files
 
 
 def build(name, exercises=EXERCISES, built=BUILT):
-    """Make one notebook where it is stale; says whether it was. Raises SourceError.
+    """Make one notebook and its data files where they are stale; says whether they were.
 
-    A notebook whose source is broken is removed, so that nobody works on with a stale one.
+    A notebook whose source is broken, or whose data cannot be made, is removed, so that nobody
+    works on with a stale one. Raises SourceError.
     """
     source = source_path(name, exercises)
     if not source.exists():
@@ -322,16 +336,26 @@ def build(name, exercises=EXERCISES, built=BUILT):
             f"no assignment '{name}': looked for {source}; "
             f"there are: {', '.join(assignments(exercises)) or 'none yet'}"
         )
-    if not is_stale(name, exercises, built):
-        return False
     path = built_path(name, built)
     try:
+        if not is_stale(name, exercises, built):
+            return False
         notebook = read_source(source.read_text(encoding="utf-8"), name)
+        files = make_data.make(name, exercises)
+    except (make_data.DataError, packages.MissingData) as error:
+        path.unlink(missing_ok=True)
+        raise SourceError(f"exercises/data/{name}.py: {error}") from None
     except SourceError:
         path.unlink(missing_ok=True)
         raise
-    path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, nbformat.writes(notebook) + "\n")
+    for old in [old for old in path.parent.glob(f"{name}-data/*") if old.is_file()]:
+        if f"{name}-data/{old.name}" not in files:
+            old.unlink()
+    if files:
+        notebook.metadata[data_files.KEY] = list(files)
+    for file, data in files.items():
+        replace_file(path.parent / file, data)
+    replace_file(path, (nbformat.writes(notebook) + "\n").encode())
     return True
 
 
@@ -346,10 +370,11 @@ def build_stale(exercises=EXERCISES, built=BUILT):
     return problems
 
 
-def replace_file(path, text):
-    """Write a file whole or not at all, also when several runs write it at once."""
+def replace_file(path, data):
+    """Write a file (text or bytes) whole or not at all, also when several runs write it at once."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(text, encoding="utf-8")
+    temporary.write_bytes(data.encode() if isinstance(data, str) else data)
     temporary.replace(path)
 
 

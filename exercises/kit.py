@@ -4,6 +4,7 @@ rnn-course/README.txt            how to begin
 rnn-course/requirements.txt      pinned; the wheel beside it included
 rnn-course/rnn_course-*.whl      the package without its instructor's part
 rnn-course/NAME.ipynb            the releases
+rnn-course/NAME-data/            the data files of those that have any
 """
 
 import os
@@ -15,6 +16,8 @@ import tempfile
 import tomllib
 import zipfile
 from pathlib import Path
+
+from rnn_course.autograde import data_files
 
 KIT = Path("_build", "student-kit.zip")
 FOLDER = "rnn-course"
@@ -29,7 +32,7 @@ Recurrent networks from scratch: the exercises. Do them in this order: {order}.
 2. python -m pip install -r requirements.txt        (on Linux without a graphics card, first install
    torch for CPU as pytorch.org says: it is much smaller)
 3. jupyter lab        Open a notebook, write your code where it says so, and run the check below it.
-4. Hand in the notebook under the name it has.
+4. Hand in the notebook under the name it has. Leave the folders NAME-data here: it opens them.
 The chapters of the book's second part read real data: they need the whole course folder.
 """
 
@@ -45,10 +48,12 @@ def make_kit(course, kit=None):
     kit = kit or course.root / KIT
     releases = [course.notebook("release", name) for name in course.assignments()]
     releases = sorted((path for path in releases if path.exists()), key=place_in_book)
-    parts = [*releases, *package_files(course.root), *prints(course.root), Path(__file__)]
+    files = {path.name: path for path in releases}
+    files |= {name: path.parent / name for path in releases for name in data_files.names(path)}
+    parts = [*files.values(), *package_files(course.root), *prints(course.root), Path(__file__)]
     parts += [course.root / name for name in ("pyproject.toml", "requirements.txt")]
     newest = max(path.stat().st_mtime_ns for path in parts)
-    if kit.exists() and kit.stat().st_mtime_ns > newest and names_in(kit) == names_of(releases):
+    if kit.exists() and kit.stat().st_mtime_ns > newest and names_in(kit) == set(files):
         return kit, False
     with tempfile.TemporaryDirectory() as temporary:
         wheel = make_wheel(course.root, Path(temporary))
@@ -62,8 +67,8 @@ def make_kit(course, kit=None):
         with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, text in texts.items():
                 archive.writestr(f"{FOLDER}/{name}", text)
-            for path in (wheel, *releases):
-                archive.write(path, f"{FOLDER}/{path.name}")
+            for name, path in {wheel.name: wheel, **files}.items():
+                archive.write(path, f"{FOLDER}/{name}")
         unfinished.replace(kit)
     return kit, True
 
@@ -74,12 +79,10 @@ def place_in_book(path):
 
 
 def names_in(kit):
+    """The notebooks and data files in a kit."""
     with zipfile.ZipFile(kit) as archive:
-        return {Path(name).name for name in archive.namelist() if name.endswith(".ipynb")}
-
-
-def names_of(paths):
-    return {path.name for path in paths}
+        names = {name.removeprefix(f"{FOLDER}/") for name in archive.namelist()}
+    return {name for name in names if name.endswith(".ipynb") or "/" in name}
 
 
 def package_files(root):

@@ -8,24 +8,27 @@ import sys
 from build import SourceError
 from release import release
 
+from rnn_course.autograde import data_files
 from rnn_course.autograde.course import Course, CourseError, find_root, start_jupyter
 
 
 def copy_releases(releases, work):
-    """Copy notebooks into the folder `work` where it has none of that name.
+    """Copy notebooks and their data files into the folder `work` where it has none of that name.
 
     Returns the names copied, and the names of those that were there and differ from the release.
     """
-    work.mkdir(parents=True, exist_ok=True)
     copied, kept = [], []
     for path in releases:
-        try:
-            with (work / path.name).open("xb") as copy:  # x: fails where there is such a file
-                copy.write(path.read_bytes())
-            copied.append(path.name)
-        except FileExistsError:
-            if (work / path.name).read_bytes() != path.read_bytes():
-                kept.append(path.name)
+        for name in (path.name, *data_files.names(path)):
+            given, copy = path.parent / name, work / name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                with copy.open("xb") as file:  # x: fails where there is such a file
+                    file.write(given.read_bytes())
+                copied.append(name)
+            except FileExistsError:
+                if copy.read_bytes() != given.read_bytes():
+                    kept.append(name)
     return copied, kept
 
 

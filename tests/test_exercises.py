@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import build
+import make_data
 import nbformat
 import pytest
 
@@ -229,10 +230,11 @@ def test_the_release_has_every_task(released):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_nothing_else_lies_beside_a_release(course, name):
+def test_nothing_but_its_data_files_lies_beside_a_release(course, name):
     course.release(name)
     folder = course.notebook("release", name).parent
-    assert [path.name for path in folder.iterdir()] == [f"{name}.ipynb"]
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert there == {f"{name}.ipynb", *make_data.file_names(name)}
 
 
 def test_a_release_is_made_once(course):

@@ -10,6 +10,7 @@ from pathlib import Path
 import build
 import kit
 import lab
+import make_data
 import nbformat
 import numpy as np
 import pytest
@@ -64,10 +65,11 @@ def words_of(data):
 
 
 def test_the_kit_holds_what_students_need_and_nothing_else(folder):
-    names = {path.name for path in folder.iterdir()}
+    names = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
     notebooks = {f"{name}.ipynb" for name in NAMES}
+    data = {name for assignment in NAMES for name in make_data.file_names(assignment)}
     (wheel,) = (name for name in names if name.endswith(".whl"))
-    assert names == notebooks | {"README.txt", "requirements.txt", wheel}
+    assert names == notebooks | data | {"README.txt", "requirements.txt", wheel}
 
 
 def test_no_solution_is_in_the_kit(course, folder, wheel):

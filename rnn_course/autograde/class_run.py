@@ -23,7 +23,7 @@ import time
 from concurrent.futures import FIRST_COMPLETED, CancelledError, ThreadPoolExecutor, wait
 from pathlib import Path
 
-from rnn_course.autograde import grade_submission
+from rnn_course.autograde import data_files, grade_submission
 from rnn_course.autograde.intake import find_notebook, read_records, record_of
 from rnn_course.autograde.judge_pool import JudgePool
 from rnn_course.autograde.limits import Limits
@@ -79,11 +79,16 @@ class Cluster:
         self.client = _dask_client(scheduler)
         self.client.register_plugin(_judges_of_a_worker(limits, trusted))
         self.executor = self.client.get_executor(pure=False)
+        self.sent = {}  # data files -> a Future of them, which the workers have
         self.jobs = sum(self.client.nthreads().values()) or 1  # that are there by now
 
-    def submit(self, data, *about):
+    def submit(self, data, master, kernelspec, variables, files):
         if isinstance(data, grade_submission.File):  # a worker may be on another machine
             data = data.without_outputs(self.limits)
+        key = tuple(sorted(files.items()))
+        if files and key not in self.sent:  # once, not with each submission
+            self.sent[key] = self.client.scatter([files], broadcast=True)[0]
+        about = master, kernelspec, variables, self.sent.get(key)
         return self.executor.submit(judge_on_worker, data, *about)
 
     def __enter__(self):
@@ -100,10 +105,14 @@ class Cluster:
             ) from None
 
 
-def judge_one(judges, data, master, kernelspec, variables):
-    """A submission's Graded, with the seconds that it took."""
+def judge_one(judges, data, *about):
+    """A submission's Graded, with the seconds that it took.
+
+    about  as of grade_submission.grade: master, kernelspec, variables, files
+    """
     begun = time.monotonic()
-    graded = grade_submission.grade(data, master, judges, kernelspec, variables)
+    master, *others = about
+    graded = grade_submission.grade(data, master, judges, *others)
     return dataclasses.replace(graded, seconds=round(time.monotonic() - begun, 3))
 
 
@@ -222,7 +231,9 @@ class _Class:
         limits = dataclasses.asdict(judges.limits)
         submitted = course.notebook("submitted", ledger.name, "STUDENT").parents[2]
         self.records = read_records(submitted, ledger.name)
-        self.common = digest(grader(), limits, ledger.master, ledger.kernelspec)
+        self.files = data_files.beside(course.notebook("release", ledger.name))
+        data = [part for file in sorted(self.files.items()) for part in file]
+        self.common = digest(grader(), limits, ledger.master, ledger.kernelspec, *data)
 
     def read(self, student):
         """A student's Submission."""
@@ -243,7 +254,7 @@ class _Class:
 
         def task(student):
             it = self.read(student)
-            about = self.ledger.master, self.ledger.kernelspec, it.seed
+            about = self.ledger.master, self.ledger.kernelspec, it.seed, self.files
             return (student, dataclasses.replace(it, data=None)), (it.data, *about)
 
         shown = iter(self.progress(students))

@@ -21,6 +21,7 @@ from sqlalchemy.exc import SAWarning
 from traitlets.config import PyFileConfigLoader
 from traitlets.log import get_logger
 
+from rnn_course.autograde import data_files
 from rnn_course.autograde.intake import why_no_student
 
 CONFIG = "nbgrader_config.py"
@@ -117,7 +118,8 @@ class Course:
         return Path(folder, name + (".html" if step == "feedback" else ".ipynb"))
 
     def release(self, name: str) -> bool:
-        """Make the student's notebook with nbgrader where it is missing or stale; says whether.
+        """Make the student's notebook with nbgrader where it or a data file is missing or stale;
+        says whether.
 
         Afterwards this class's gradebook knows the assignment as it stands in the source.
         """
@@ -128,6 +130,7 @@ class Course:
                 f"exercises/{name}.md has no notebook: python exercises/build.py {name} says why"
             )
         current = release.exists() and release.stat().st_mtime_ns > source.stat().st_mtime_ns
+        current = current and data_files.same(source, release)
         if current and self.knows(nbformat.read(source, as_version=4), name):
             return False
         if current:  # the file may stay: only this gradebook has still to learn the assignment

@@ -100,22 +100,23 @@ def digest_of(file):
     return whole.hexdigest()
 
 
-def grade(data, master, judges, kernelspec=None, variables=None):
+def grade(data, master, judges, kernelspec=None, variables=None, files=None):
     """Grade a submission. Returns a Graded, whatever is in it.
 
     data        the file's bytes, or a File, or Absent
     master      a list of restore.MasterCell
     judges      a judge_pool.JudgePool
     variables   environment variables for the test cells
+    files       relative name -> bytes: the assignment's data files
     """
     if isinstance(data, Absent):
         return nothing(master, *data, kernelspec)
     try:
         if isinstance(data, File):
             with open_regular(data.path) as file:
-                judged = judges.grade(file, master, kernelspec, variables)
+                judged = judges.grade(file, master, kernelspec, variables, files)
         else:
-            judged = judges.grade(data, master, kernelspec, variables)
+            judged = judges.grade(data, master, kernelspec, variables, files)
     except OSError as error:
         return nothing(master, "unreadable", error.strerror, kernelspec)
     except Unreadable as error:

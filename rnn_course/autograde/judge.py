@@ -40,21 +40,22 @@ class Result:
     spent: tuple = (0.0, 0.0)
 
 
-def judge(cells, forkservers, limits, preload=(), skip=(), spent=(0.0, 0.0)):
+def judge(cells, forkservers, limits, preload=(), skip=(), spent=(0.0, 0.0), data=""):
     """Yield a Result for every cell, in order.
 
     forkservers  a function: forkservers(recurrent) is the ForkServer with or without torch's recurrent layers
     preload  modules for the sandbox to import beforehand
     skip     indices of cells that are not run again: the judge itself did not survive them
     spent    processor time and wall time that the judges before this one have used
+    data     a folder with the assignment's data files, which the sandbox has too, or ""
     """
-    return _Judge(cells, forkservers, limits, preload, spent).results(skip)
+    return _Judge(cells, forkservers, limits, preload, spent, data).results(skip)
 
 
 class _Judge:
-    def __init__(self, cells, forkservers, limits, preload, spent):
+    def __init__(self, cells, forkservers, limits, preload, spent, data):
         self.cells, self.forkservers, self.limits = cells, forkservers, limits
-        self.preload = preload
+        self.preload, self.data = preload, data
         self.number = 0  # of the student's cell that is running
         self.output = limits.notebook_output  # what is left of it
         self.everywhere = any(c.recurrent for c in cells if c.kind == GIVEN)
@@ -98,7 +99,7 @@ class _Judge:
         recurrent = recurrent or self.everywhere
         if recurrent not in self.clients:
             server = self.forkservers(recurrent)
-            client = Client(server, self.limits, self.preload, self.notebook)
+            client = Client(server, self.limits, self.preload, self.notebook, self.data)
             self.clients[recurrent] = client
             client.replay(sources, self.counts.seconds if sources else 0.0)
         return self.clients[recurrent]

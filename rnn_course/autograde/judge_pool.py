@@ -24,9 +24,10 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
-from rnn_course.autograde import sandbox
+from rnn_course.autograde import data_files, sandbox
 from rnn_course.autograde.limits import AFTER, MB, WALL, Event, Limits
 from rnn_course.autograde.notebook_json import Unreadable
 from rnn_course.autograde.restore import MasterCell, Tampering
@@ -48,6 +49,7 @@ class JudgePool:
     def __init__(self, limits=None, trusted=False, preload=()):
         self.limits, self.trusted = limits or Limits(), trusted
         self.preload = tuple(preload)
+        self.lock, self.folders = threading.Lock(), {}  # data files -> the folder they are in
         self.forkservers = sandbox.ForkServers(trusted)
         self.control, theirs = socket.socketpair(socket.AF_UNIX, sandbox.KIND)
         inherited = [each.fileno() for each in (theirs, *self.forkservers.controls)]
@@ -79,18 +81,21 @@ class JudgePool:
         self.process.kill()
         self.process.wait()
         self.forkservers.close()
+        for folder in self.folders.values():
+            folder.cleanup()
 
-    def judge(self, cells, variables=None):
+    def judge(self, cells, variables=None, files=None):
         """(results, events) of one submission's code cells, a list of notebook_cell.Cell.
 
         results    a list of (outputs, number, Verdict or None), one for each cell
         events     limits.Event: what happened on the way
         variables  environment variables for the test cells
+        files      relative name -> bytes: data files, which the cells find under these names
         """
         job = {"cells": [(cell.kind, cell.source) for cell in cells]}
-        return self._judge(job, variables)[1:]
+        return self._judge(job | self._data(files), variables)[1:]
 
-    def grade(self, submission, master, kernelspec=None, variables=None):
+    def grade(self, submission, master, kernelspec=None, variables=None, files=None):
         """(read, results, events) of a submission, which a judge reads as well.
 
         submission  its bytes, or an open binary file
@@ -100,12 +105,25 @@ class JudgePool:
         Raises notebook_json.Unreadable.
         """
         job = {"master": [dataclasses.asdict(cell) for cell in master], "kernelspec": kernelspec}
+        job |= self._data(files)
         if not isinstance(submission, bytes):
             return self._judge(job, variables, submission)
         with tempfile.TemporaryFile() as file:
             file.write(submission)
             file.flush()
             return self._judge(job, variables, file)
+
+    def _data(self, files):
+        """The folder of these data files, as a part of a job; they are written once."""
+        if not files:
+            return {"data": ""}
+        key = tuple(sorted(files.items()))
+        with self.lock:
+            if key not in self.folders:
+                folder = tempfile.TemporaryDirectory(prefix="data-")
+                data_files.write(files, folder.name)
+                self.folders[key] = folder
+            return {"data": self.folders[key].name}
 
     def _judge(self, job, variables, file=None):
         job |= {"variables": variables or {}, "skip": [], "spent": (0.0, 0.0)}
@@ -276,10 +294,13 @@ def _judge_one(caller, submission, forkservers, settings):
             read, cells = None, [Cell(*cell) for cell in job["cells"]]
         say({"read": read and _as_sent(read), "cells": len(cells)})
         preload = [name for name in settings["preload"] if not name.startswith("rnn_course")]
-        skip, spent = set(job["skip"]), job["spent"]
+        skip, spent, data = set(job["skip"]), job["spent"], job["data"]
+        if data:
+            os.chdir(data)  # the tests and the given cells open them by the same names
+        about = limits, preload, skip, spent, data
         try:
             with _memory(limits.memory):
-                for result in judge(cells, forkservers.__getitem__, limits, preload, skip, spent):
+                for result in judge(cells, forkservers.__getitem__, *about):
                     say(dataclasses.asdict(result))
         except NotMade as error:
             say({"failed": str(error)})

@@ -22,7 +22,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from traitlets import Bool, Dict, List
 
-from rnn_course.autograde import grade_submission, sandbox
+from rnn_course.autograde import data_files, grade_submission, sandbox
 from rnn_course.autograde.judge_pool import JudgePool
 from rnn_course.autograde.limits import Limits
 from rnn_course.autograde.restore import master_cells
@@ -65,14 +65,14 @@ class Judged(Autograde):
         self.log.info("Judging %s", notebook_filename)
         resources = self.init_single_notebook_resources(notebook_filename)
         about = resources["nbgrader"]
-        master, kernelspec = self._master(about["assignment"], about["notebook"])
+        master, kernelspec, files = self._master(about["assignment"], about["notebook"])
         home = Path(self.coursedir.root, self.coursedir.submitted_directory).parent
         try:
             data = grade_submission.File.at(notebook_filename)
         except OSError as error:
             data = grade_submission.Absent("unreadable", error.strerror)
         seed = hidden_seed(home, about["student"], about["assignment"], data)
-        graded = grade_submission.grade(data, master, self.judges, kernelspec, seed)
+        graded = grade_submission.grade(data, master, self.judges, kernelspec, seed, files)
         for note in few(graded.notes):
             self.log.warning("%s: %s", about["student"], note)
         if graded.status != "graded":
@@ -84,14 +84,23 @@ class Judged(Autograde):
         self.write_single_notebook(nbformat.writes(notebook, version=4), resources)
 
     def _master(self, assignment, name):
-        """(cells, kernelspec) of a notebook, as they were released."""
+        """(cells, kernelspec, data files) of a notebook, as they were released."""
         if (assignment, name) not in self.masters:
+            source, release = (
+                Path(self.coursedir.format_path(folder, ".", assignment), f"{name}.ipynb")
+                for folder in (self.coursedir.source_directory, self.coursedir.release_directory)
+            )
+            try:
+                files = data_files.beside(release if release.exists() else source)
+            except OSError as error:
+                words = f"{error.filename}: {error.strerror}"
+                self.log.error(words)
+                raise NbGraderException(words) from None
             with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
                 notebook = gradebook.find_notebook(name, assignment)
                 kernelspec = json.loads(notebook.kernelspec or "null")
-                about = self.coursedir.release_directory, ".", assignment
-                release = Path(self.coursedir.format_path(*about), f"{name}.ipynb")
-                self.masters[assignment, name] = master_cells(notebook, release), kernelspec
+                master = master_cells(notebook, release)
+            self.masters[assignment, name] = master, kernelspec, files
         return self.masters[assignment, name]
 
 

@@ -7,6 +7,7 @@ it in milliseconds into namespaces of its own (`confine.py`). Bound into it, rea
 libraries, Python, the site-packages, and the few files of this folder. Never the repository.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -210,14 +211,20 @@ class ForkServer:
             self.control.settimeout(None)
         return self
 
-    def spawn(self, limits, preload=()):
-        """A new sandbox: (talk, life), the sockets to its process and to its supervisor."""
+    def spawn(self, limits, preload=(), data=""):
+        """A new sandbox: (talk, life), the sockets to its process and to its supervisor.
+
+        data  a folder whose files it has too, under the same names, for reading only
+        """
         self.wait()
         talk, talk_there = socket.socketpair()
         processor_time.announce_sender(talk)
         life, life_there = socket.socketpair()
-        request = json.dumps({"limits": limits.as_dict(), "preload": list(preload)}).encode()
-        socket.send_fds(self.control, [request], [talk_there.fileno(), life_there.fileno()])
-        talk_there.close()
-        life_there.close()
+        paths = [path for path in Path(data).rglob("*") if path.is_file()] if data else []
+        request = {"limits": limits.as_dict(), "preload": list(preload)}
+        request["files"] = [path.relative_to(data).as_posix() for path in paths]
+        with contextlib.ExitStack() as stack:
+            theirs = [talk_there, life_there, *(path.open("rb") for path in paths)]
+            descriptors = [stack.enter_context(each).fileno() for each in theirs]
+            socket.send_fds(self.control, [json.dumps(request).encode()], descriptors)
         return talk, life

@@ -66,12 +66,13 @@ class Client:
     """One submission's sandbox. If it dies, the next cell finds a new one with the good cells replayed.
 
     notebook  the Allowance of the whole notebook
+    data      a folder with the assignment's data files, or ""
     events    what became of the sandbox on the way, for the submission's status
     """
 
-    def __init__(self, forkserver, limits, preload, notebook):
+    def __init__(self, forkserver, limits, preload, notebook, data=""):
         self.forkserver, self.limits, self.preload = forkserver, limits, preload
-        self.notebook = notebook
+        self.notebook, self.data = notebook, data
         self.numbers = itertools.count(1)
         self.good = []  # sources of the cells that the sandbox has survived
         self.seconds = 0.0  # what they took
@@ -84,7 +85,7 @@ class Client:
         self._start()
 
     def _start(self):
-        self.talk, self.life = self.forkserver.spawn(self.limits, self.preload)
+        self.talk, self.life = self.forkserver.spawn(self.limits, self.preload, self.data)
         self.process, self.at_start, self.latest = None, 0.0, 0.0
         try:
             self.process = processor_time.sender(self.talk, READY_SECONDS)

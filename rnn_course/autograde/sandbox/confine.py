@@ -15,7 +15,8 @@ libc = ctypes.CDLL(None, use_errno=True)
 # sched.h, sys/mount.h, sys/prctl.h
 NEW_MOUNTS, NEW_IPC, NEW_USER, NEW_PROCESSES = 0x20000, 0x8000000, 0x10000000, 0x20000000
 NEW_NETWORK = 0x40000000
-NO_SETUID, NO_DEVICES, BIND, RECURSIVE, PRIVATE = 2, 4, 0x1000, 0x4000, 1 << 18
+READ_ONLY, NO_SETUID, NO_DEVICES, REMOUNT, BIND = 1, 2, 4, 0x20, 0x1000
+RECURSIVE, PRIVATE = 0x4000, 1 << 18
 DIE_WITH_PARENT, DUMPABLE, SET_SECCOMP, DROP_BOUND, NO_NEW_PRIVILEGES = 1, 4, 22, 24, 38
 
 
@@ -61,6 +62,17 @@ def private_mounts(
         mount("tmpfs", path, "tmpfs", NO_SETUID | NO_DEVICES, options)
     for path in empty:
         mount("tmpfs", path, "tmpfs", NO_SETUID | NO_DEVICES, "size=4k,nr_inodes=4,mode=500")
+
+
+def read_only_folders(paths, fill):
+    """New folders that hold what `fill` writes into them, and can then be neither changed, nor
+    renamed, nor removed."""
+    for path in paths:
+        os.mkdir(path)
+        mount("tmpfs", path, "tmpfs", NO_SETUID | NO_DEVICES, "size=16m,nr_inodes=64,mode=755")
+    fill()
+    for path in paths:
+        mount(None, path, None, REMOUNT | READ_ONLY | NO_SETUID | NO_DEVICES)
 
 
 def drop_capabilities():
@@ -202,10 +214,14 @@ def refuse_system_calls(processes_too=False):
     _check(libc.prctl(SET_SECCOMP, 2, ctypes.c_char_p(header), 0, 0), "the system call filter")
 
 
-def confine(limits, hide=()):
-    """All of it, in the first process of new namespaces. There is no way back."""
+def confine(limits, hide=(), read_only=(), fill=lambda: None):
+    """All of it, in the first process of new namespaces. There is no way back.
+
+    read_only  paths of new folders, which hold what `fill` writes into them
+    """
     limit_resources(limits)
     private_mounts(4 * limits["file_size"], hide=hide)
+    read_only_folders(read_only, fill)
     drop_capabilities()
     refuse_system_calls(processes_too=limits["processes"] > 0)
 

@@ -12,6 +12,8 @@ the judge speaks with the student's process, and `life`, by which it speaks with
     judge -> supervisor   b"i" interrupt the student's code      b"k" or a closed socket: kill it
     supervisor -> judge   JSON when it is dead: {"why", "status", "cpu"}
 
+Behind these two sockets come the assignment's data files, open for reading, if it has any.
+
 So for each sandbox there are two processes: the supervisor, forked from here, and the student's,
 forked from the supervisor into namespaces of its own.
 """
@@ -28,6 +30,7 @@ import sys
 import tempfile
 import traceback
 
+MOST_DESCRIPTORS = 64  # beside one request
 TREE_LOOK = 0.1  # seconds between two looks at the memory of a tree of processes
 
 
@@ -39,7 +42,7 @@ def serve(control, trusted, hidden, worker):
     with contextlib.suppress(BrokenPipeError):  # closed already: the loop below ends
         control.send(b"ready")
     while True:
-        request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 2)
+        request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, MOST_DESCRIPTORS)
         _bury_the_dead(wait=not request)
         if not request:
             os._exit(0)  # at once: to take torch down in order takes a while
@@ -49,8 +52,9 @@ def serve(control, trusted, hidden, worker):
         if os.fork() == 0:
             try:
                 control.close()
-                talk, life = (socket.socket(fileno=fd) for fd in descriptors)
-                supervise(talk, life, request, trusted, hidden, worker)
+                talk, life = (socket.socket(fileno=fd) for fd in descriptors[:2])
+                files = dict(zip(request["files"], descriptors[2:], strict=True))
+                supervise(talk, life, files, request, trusted, hidden, worker)
             except BaseException:
                 traceback.print_exc()
             os._exit(1)
@@ -65,7 +69,7 @@ def _bury_the_dead(wait):
             pass
 
 
-def supervise(talk, life, request, trusted, hidden, worker):
+def supervise(talk, life, files, request, trusted, hidden, worker):
     """Fork the student's process, and watch over it until it ends or is to end."""
     folder = tempfile.mkdtemp(prefix="sandbox-") if trusted else "/desk"
     if not trusted:
@@ -78,7 +82,7 @@ def supervise(talk, life, request, trusted, hidden, worker):
     if pid == 0:
         life.close()
         try:
-            become_student(talk, folder, parent, request, trusted, hidden, worker)
+            become_student(talk, folder, files, parent, request, trusted, hidden, worker)
         except BaseException as error:  # before a line of the student's has run
             worker.say(talk, failed=f"{type(error).__name__}: {error}")
             os._exit(0)
@@ -87,6 +91,8 @@ def supervise(talk, life, request, trusted, hidden, worker):
         finally:
             os._exit(0)
     talk.close()
+    for descriptor in files.values():
+        os.close(descriptor)
     limits = request["limits"]
     bound = limits["memory"] if limits["processes"] and not trusted else None
     why, status, used = watch(pid, life, bound)
@@ -100,7 +106,17 @@ def supervise(talk, life, request, trusted, hidden, worker):
     os._exit(0)
 
 
-def become_student(talk, folder, parent, request, trusted, hidden, worker):
+def lay_out(files, folder):
+    """Copy open files (relative name -> descriptor) below a folder, and close them."""
+    for name, descriptor in files.items():
+        path = os.path.join(folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(descriptor, "rb") as given, open(path, "xb") as copy:
+            shutil.copyfileobj(given, copy)
+        os.chmod(path, 0o444)
+
+
+def become_student(talk, folder, files, parent, request, trusted, hidden, worker):
     """Give everything up that the student's code must not have; then say that it is ready."""
     os.setsid()  # a group of its own: kill(0, 9) must not reach the supervisor
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -111,10 +127,13 @@ def become_student(talk, folder, parent, request, trusted, hidden, worker):
         import confine
 
         confine.prctl(confine.DIE_WITH_PARENT, signal.SIGKILL)
-        confine.confine(request["limits"], hide=hidden)
+        read_only = {os.path.join(folder, name.partition("/")[0]) for name in files}
+        confine.confine(request["limits"], hidden, read_only, lambda: lay_out(files, folder))
         confine.prctl(confine.DUMPABLE, 1)
     elif os.getppid() != parent:
         return
+    else:
+        lay_out(files, folder)
     os.chdir(folder)
     os.environ["HOME"] = folder
     worker.say(talk, ready=os.getpid())
