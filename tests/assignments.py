@@ -4,6 +4,7 @@ run("lstm", {"lstm-cell": "def lstm_cell(...): ..."}) executes every code cell o
 exercises/lstm.md in order, with other text in some answer cells, and gives what each check found.
 """
 
+import contextlib
 import re
 import sys
 from functools import cache
@@ -12,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "exercises"))
 
-from build import read_source  # noqa: E402
+from build import build, built_path, read_source  # noqa: E402
 from sample_class import read_students  # noqa: E402, F401  (the tests take it from here)
 
 from rnn_course.checks import check  # noqa: E402, F401  (cells use it)
@@ -52,7 +53,13 @@ def run(name, answers=None, untouched=False):
     answers    task -> the text of its answer cell; where a task is missing, the solution
     untouched  every answer cell as in the release
     """
-    answers, shown, space = dict(answers or {}), {}, {"__name__": "notebook"}
+    build(name)
+    with contextlib.chdir(built_path(name).parent):  # where its data files are
+        return _run(name, dict(answers or {}), untouched)
+
+
+def _run(name, answers, untouched):
+    shown, space = {}, {"__name__": "notebook"}
     for cell in source(name).cells:
         if cell.cell_type != "code":
             continue

@@ -19,6 +19,7 @@ CHAPTERS = {
     "deep": "Deep",
     "lengths": "Lengths",
     "training": "Training",
+    "open": "Open the box",
 }
 SECTIONS = {  # section -> (page, label, title)
     "sequences/batch-first": (
@@ -53,6 +54,9 @@ SECTIONS = {  # section -> (page, label, title)
     "bptt/detach": ("bptt", "bptt-truncated", "Truncated backpropagation"),
     "bptt/clipping": ("bptt", "bptt-clipping", "Exploding gradients, and clipping"),
     "bptt/norms": ("bptt", "bptt-reach", "How far a gradient reaches"),
+    "open/arrays": ("open", "open-arrays", "A box of arrays"),
+    "open/run": ("open", "open-pronounce", "Run it in twenty lines"),
+    "open/same": ("open", "open-same", "Is it the same network?"),
     "training/first": ("training", "training-first", "The model, and the loop"),
     "training/baseline": ("training", "training-baseline", "First a baseline"),
     "training/tiny": ("training", "training-tiny", "Overfit a tiny text first"),
