@@ -61,6 +61,7 @@ def test_a_score_without_baseline_steps_or_seeds_is_refused(
 NO_SCORE = {
     "likeliest {likeliest!r}, p = {p.max():.3f}": "one probability, at several temperatures",
     'title=f"after “{read}”"': "the probabilities of the five likeliest letters",
+    "in the labelled foods: moved by": "a distance between rows",
     "surest after": "the probability of one letter",
     "least sure after": "the probability of one letter",
     "by heart: loss": "a check: can a few examples be learned at all?",
