@@ -18,6 +18,7 @@ import release
 import sample_class
 from nbclient import NotebookClient
 
+from rnn_course.autograde import data_files
 from rnn_course.autograde.course import Course
 from rnn_course.checks.diagnosis import store
 
@@ -186,6 +187,25 @@ def test_a_notebook_of_the_kit_runs_and_a_solution_is_found_right(python, folder
         assert data["text/plain"] == "0" and "not done yet" in data["text/html"]
 
 
+def test_a_notebook_opens_its_data_and_names_a_file_that_is_missing(python, folder, course):
+    kept = data_files.beside(folder / "open.ipynb")
+    assert kept == data_files.beside(course.notebook("release", "open"))
+    assert sum(map(len, kept.values())) < 10_000_000
+    with np.load(io.BytesIO(kept["open-data/weights.npz"]), allow_pickle=False) as arrays:
+        assert all(arrays[name].dtype == np.float32 for name in arrays.files)
+    notebook = nbformat.read(folder / "open.ipynb", 4)
+    notebook.cells = [c for c in notebook.cells if not c.metadata.get("nbgrader", {}).get("grade")]
+    assert outputs(execute(notebook, python, folder), "ename") == []
+    missing = folder / "open-data" / "sentences.tsv"
+    missing.rename(folder / "elsewhere")
+    try:
+        error = outputs(execute(notebook, python, folder), "ename")[0]
+    finally:
+        (folder / "elsewhere").rename(missing)
+    assert error["evalue"].startswith("open-data/sentences.tsv is missing: the folder open-data")
+    assert "\n" not in error["evalue"]
+
+
 def test_without_the_package_the_first_cell_says_what_to_do(python, folder):
     notebook = nbformat.read(folder / "rnn.ipynb", 4)
     (set_up,) = (cell for cell in notebook.cells if cell.id == "set-up")
@@ -201,7 +221,7 @@ def test_without_the_package_the_first_cell_says_what_to_do(python, folder):
 
 def test_lab_copies_releases_and_never_over_what_is_there(course, tmp_path):
     releases = [course.notebook("release", name) for name in NAMES]
-    names = [path.name for path in releases]
+    names = [n for path in releases for n in (path.name, *data_files.names(path))]
     work = tmp_path / "work"
     assert lab.copy_releases(releases, work) == (names, [])
     assert (work / "rnn.ipynb").read_bytes() == course.notebook("release", "rnn").read_bytes()
