@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlparse
 import build_book as builder
 import page_cells
 import pytest
+import reading_time
 import yaml
 from bs4 import BeautifulSoup
 from conftest import ROOT, build_book
@@ -305,6 +306,19 @@ def test_the_reader_sees_no_asserts():
         assert not asserting_cells(path.read_text(encoding="utf-8")), path.name
     shown = "```{code-cell}\nprint(1)\nassert True\n```\n"
     assert len(asserting_cells(shown + shown.replace("\n", "\n:tags: [remove-cell]\n", 1))) == 1
+
+
+def test_reading_times_are_measured():
+    """Within five minutes; `python book/_tools/reading_time.py --write` puts them right."""
+    pages = {p.stem: p.read_text(encoding="utf-8") for p in (ROOT / "book").glob("*.md")}
+    said = {name: (reading_time.stated(text), reading_time.minutes(text))
+            for name, text in pages.items() if reading_time.stated(text)}  # fmt: skip
+    assert len(said) > 15
+    assert {name: both for name, both in said.items() if abs(both[0] - both[1]) > 5} == {}
+    prose = "---\nx: 1\n---\n\n" + "word " * 2000 + "\n"
+    code = "```{code-cell}\n" + "x = 1\n" * 80 + "```\n"
+    hidden = code.replace("\n", "\n:tags: [remove-cell]\n", 1)
+    assert [reading_time.minutes(prose + more) for more in ("", code, hidden)] == [10, 20, 10]
 
 
 # -- the checks of the site find what they look for --------------------------------------------
