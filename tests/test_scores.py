@@ -62,6 +62,7 @@ NO_SCORE = {
     "likeliest {likeliest!r}, p = {p.max():.3f}": "one probability, at several temperatures",
     'title=f"after “{read}”"': "the probabilities of the five likeliest letters",
     "in the labelled foods: moved by": "a distance between rows",
+    "{median_of(started, text):4.0%}": "the probability of praise, of one sentence",
     "surest after": "the probability of one letter",
     "least sure after": "the probability of one letter",
     "by heart: loss": "a check: can a few examples be learned at all?",
