@@ -340,9 +340,19 @@ def test_a_download_of_canvas_from_the_zip_to_the_grades(small, tmp_path, monkey
 
     lines = exported("--roster", str(gradebook))
     assert lines[0][5:] == ["rnn (4711)"]
+    assert lines[2] == ["Lovelace, Ada", "101", "0042", "ada", "A", ""]
+    assert "rnn: 1 left empty, because a written answer waits" in capsys.readouterr().err
+    lines = exported("--roster", str(gradebook), "--unmarked")
     assert lines[2] == ["Lovelace, Ada", "101", "0042", "ada", "A", "24"]
     lines = exported("--column", "rnn=Assignment 2 (4711)")
     assert lines[0][5:] == ["Assignment 2 (4711)"] and ["ada", "101"] == lines[2][:2]
+
+    assert cli.main(["feedback", FIRST, "--for", "canvas"]) == 0
+    assert "1 of them for Canvas" in capsys.readouterr().out
+    with zipfile.ZipFile(small.home / f"feedback-{FIRST}-canvas.zip") as archive:
+        (member,) = archive.namelist()
+        assert member == f"lovelaceada_LATE_101_9001_feedback-{FIRST}.html"
+        assert b"<html" in archive.read(member)
 
 
 def test_a_folder_of_moodles_is_not_taken_for_nbgraders_own_form(tmp_path):

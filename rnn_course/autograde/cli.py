@@ -4,7 +4,8 @@
                      [--regrade] [--jobs N] [--trust-submissions] [--scheduler tcp://HOST:PORT]
     rnn-course feedback [NAME]
     rnn-course report [NAME]
-    rnn-course export [--for canvas|moodle [--roster CSV] [--column NAME=TITLE]] [--to FILE]
+    rnn-course export [--for canvas|moodle [--roster CSV] [--column NAME=TITLE] [--unmarked]]
+                      [--to FILE]
     rnn-course formgrader [ARGUMENTS FOR JUPYTERLAB ...]
 
 The class is the one in class/ (or in the folder that the environment variable COURSE names). As
@@ -118,7 +119,13 @@ def parser():
         "--trust-submissions", action="store_true", help="run them as yourself, not isolated"
     )
     grade_.add_argument("--scheduler", metavar="URL", help="of a dask cluster: tcp://HOST:PORT")
-    command("feedback", feedback, "make each student's feedback page", assignment=True)
+    feedback_ = command("feedback", feedback, "make each student's feedback page", assignment=True)
+    feedback_.add_argument(
+        "--for",
+        dest="platform",
+        choices=("canvas", "moodle"),
+        help="also a zip of them with the names by which it knows whose they are",
+    )
     command("report", report, "make the page about a class's work", assignment=True)
     export_ = command("export", export, "write all grades as CSV")
     export_.add_argument(
@@ -134,6 +141,9 @@ def parser():
         action="append",
         default=[],
         help="what the platform calls an assignment: 'rnn=Assignment 2 (4711)'",
+    )
+    export_.add_argument(
+        "--unmarked", action="store_true", help="also what waits for a marker, as it stands"
     )
     export_.add_argument("--to", metavar="FILE", type=Path, help="default: grades.csv in the class")
     command("formgrader", formgrader, "mark written answers by hand, in the browser")
@@ -318,7 +328,25 @@ def feedback(options, root):
             f"{course.home / 'autograded'}; run `rnn-course grade` first"
         )
     print(f"{len(pages)} pages in {course.home / 'feedback'}")
+    if options.platform:
+        for name in sorted({page.parent.name for page in pages}):
+            zip_feedback(
+                course, name, [p for p in pages if p.parent.name == name], options.platform
+            )
     return bool(failed)
+
+
+def zip_feedback(course, name, pages, platform):
+    """All pages of an assignment in one zip, for a platform to give back."""
+    from rnn_course.autograde import feedback_zip
+    from rnn_course.autograde.intake import read_records
+
+    to = course.home / f"feedback-{name}-{platform}.zip"
+    records = read_records(course.submitted, name)
+    count, left = feedback_zip.write(platform, pages, records, name, to)
+    for words in few([f"not in the zip: {each}" for each in left], 20):
+        print(visible(words), file=sys.stderr)
+    print(f"{count} of them for {platform.capitalize()}: {to}")
 
 
 def feedback_pages(course, name, progress=lambda students: students, failed=None):
@@ -356,18 +384,18 @@ def export(options, root):
     from rnn_course.autograde.export import write, write_all
     from rnn_course.autograde.intake import read_roster
 
-    for option in ("roster", "column"):
+    for option in ("roster", "column", "unmarked"):
         if getattr(options, option) and not options.platform:
             raise CourseError(f"--{option} goes with --for canvas or --for moodle")
     course = choose_class(options, root)
+    name = f"grades-{options.platform}.csv" if options.platform else "grades.csv"
+    to = options.to or course.home / name
+    if options.to and not to.parent.is_dir():
+        raise CourseError(f"no folder {to.parent}: --to wants a file in a folder that exists")
     if not course.has_grades():
         raise CourseError(
             f"no grades: looked for a gradebook in {course.home}; run `rnn-course grade` first"
         )
-    name = f"grades-{options.platform}.csv" if options.platform else "grades.csv"
-    to = options.to or course.home / name
-    if not to.parent.is_dir():
-        raise CourseError(f"no folder {to.parent}: --to wants a file in a folder that exists")
     try:
         roster = read_roster(options.roster) if options.roster else []
     except ValueError as error:
@@ -375,7 +403,7 @@ def export(options, root):
     with course.gradebook() as gradebook:
         if options.platform:
             columns = columns_of(options.column, [a.name for a in gradebook.assignments])
-            odd = write(options.platform, gradebook, to, roster, columns)
+            odd = write(options.platform, gradebook, to, roster, columns, options.unmarked)
         else:
             write_all(gradebook, to)
             odd = []

@@ -6,8 +6,9 @@
 Canvas takes a file with its own first five columns and a second line of points possible; Moodle
 takes any columns and asks which one says who it is. Who somebody is on the platform comes from the
 roster (CSV), else from nbgrader's students; Canvas's own number is kept when its files are taken
-in. A file has one column for each assignment; what nobody has graded yet stays empty, so that the
-import does not put a 0 there.
+in. A file has one column for each assignment. What nobody has graded yet stays empty, so that the
+import does not put a 0 there, and so does what still waits for a marker. Points taken off for
+lateness, by nbgrader's own plugin for late submissions, are taken off in every file.
 
 Spreadsheets compute a cell that begins with = + - or @. In files for people such text is made
 harmless; in files that a platform reads back an id must stay as it is, byte for byte.
@@ -15,6 +16,7 @@ harmless; in files that a platform reads back an id must stay as it is, byte for
 
 import csv
 import re
+from collections import Counter
 
 from nbgrader.api import MissingEntry
 
@@ -53,9 +55,9 @@ def write_all(gradebook, path):
         for student in gradebook.students:
             who = (student.id, student.last_name, student.first_name, student.email)
             try:
-                submission = gradebook.find_submission(assignment.name, student.id)
-                time, penalty = submission.timestamp, submission.late_submission_penalty or 0.0
-                scores = submission.score, penalty, max(0.0, submission.score - penalty)
+                it = gradebook.find_submission(assignment.name, student.id)
+                time, penalty = it.timestamp, it.late_submission_penalty or 0.0
+                scores = it.score, penalty, final_score(it)
             except MissingEntry:
                 time, scores = None, (0.0, 0.0, 0.0)
             times = [str(t) if t else "" for t in (assignment.duedate, time)]
@@ -64,26 +66,39 @@ def write_all(gradebook, path):
     write_rows(path, PEOPLE, rows)
 
 
-def write(platform, gradebook, path, roster=(), columns=None):
+def final_score(submission):
+    """The points of a submission, those for lateness taken off; never below 0."""
+    return max(0.0, submission.score - (submission.late_submission_penalty or 0.0))
+
+
+def write(platform, gradebook, path, roster=(), columns=None, unmarked=False):
     """Write all grades as CSV for `platform`, "canvas" or "moodle". Returns words on odd cells.
 
-    roster   lines of intake.read_roster; only they are written if there are any
-    columns  assignment -> the title of its column, where that is not its name
+    roster    lines of intake.read_roster; only they are written if there are any
+    columns   assignment -> the title of its column, where that is not its name
+    unmarked  also what waits for a marker, with the points that it has so far
     """
     worth = {a.name: a.max_score for a in gradebook.assignments}
     titles = [(columns or {}).get(name) or in_roster(name, roster) or name for name in worth]
-    scores = {
-        (s.student.id, name): s.score
-        for name in worth
-        for s in gradebook.assignment_submissions(name)
-    }
+    scores, waiting = {}, Counter()
+    for name in worth:
+        for it in gradebook.assignment_submissions(name):
+            if it.needs_manual_grade and not unmarked:
+                waiting[name] += 1
+            else:
+                scores[it.student.id, name] = final_score(it)
     lines = list(roster) or [
         {"id": s.id, "first_name": s.first_name, "last_name": s.last_name}
         | {"email": s.email, "lms_user_id": s.lms_user_id}
         for s in gradebook.students
     ]
     about = CANVAS if platform == "canvas" else MOODLE
-    heads, odd = [*(["Student"] if platform == "canvas" else []), *about], []
+    heads = [*(["Student"] if platform == "canvas" else []), *about]
+    odd = [
+        f"{name}: {count} left empty, because a written answer waits for a marker; mark it "
+        "(`make formgrader`), or pass --unmarked to write the points so far"
+        for name, count in waiting.items()
+    ]
     with path.open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
         rows.writerow([*heads, *titles])

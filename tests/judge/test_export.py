@@ -26,6 +26,7 @@ class Gradebook:
     """Two assignments; ada was graded in one of them, emmy in both, kurt in none."""
 
     assignments = [Thing(name="rnn", max_score=28.0), Thing(name="gru", max_score=27.0)]
+    late, waiting = {}, set()
     scores = {"rnn": {"ada": 12.5, "emmy": 28.0}, "gru": {"emmy": 0.0}}
     students = [
         Thing(id=name, first_name=None, last_name=None, email=f"{name}@x.org", lms_user_id=number)
@@ -33,7 +34,15 @@ class Gradebook:
     ]
 
     def assignment_submissions(self, name):
-        return [Thing(student=Thing(id=s), score=score) for s, score in self.scores[name].items()]
+        return [
+            Thing(
+                student=Thing(id=s),
+                score=score,
+                late_submission_penalty=self.late.get(s),
+                needs_manual_grade=(name, s) in self.waiting,
+            )
+            for s, score in self.scores[name].items()
+        ]
 
 
 @pytest.fixture
@@ -70,6 +79,21 @@ def test_without_a_roster_the_gradebook_says_who_is_who(written):
         ["kurt", "", "kurt", "", "", "", ""],
     ]
     assert written("moodle")[1] == ["", "", "", "ada", "ada@x.org", "12.5", ""]
+
+
+def test_what_waits_for_a_marker_stays_empty_and_is_counted(tmp_path, monkeypatch):
+    monkeypatch.setattr(Gradebook, "waiting", {("rnn", "ada"), ("rnn", "emmy")})
+    monkeypatch.setattr(Gradebook, "late", {"ada": 2.5, "emmy": 100.0})
+
+    def written(**options):
+        odd = export.write("moodle", Gradebook(), tmp_path / "m.csv", ROSTER, **options)
+        with (tmp_path / "m.csv").open(newline="") as file:
+            return [line[5:] for line in csv.reader(file)], odd
+
+    lines, (words,) = written()
+    assert lines == [["rnn", "gru"], ["", ""], ["", "0"]]
+    assert words.startswith("rnn: 2 left empty") and "--unmarked" in words
+    assert written(unmarked=True) == ([["rnn", "gru"], ["10", ""], ["0", "0"]], [])
 
 
 # -- what a spreadsheet would compute --------------------------------------------------------------
