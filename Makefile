@@ -3,9 +3,10 @@
 # Everything a verb makes is under _build/ (and .venv/). People's work is in class/ (or COURSE=DIR)
 # and work/, and no verb here deletes it. A verb run twice does no work twice: set-up has a stamp,
 # the other steps find out by themselves what has changed. Once set up, no verb needs a network.
+# GNU make 3.81, which macOS has, is enough: it knows no .SHELLFLAGS, so recipes of several
+# commands begin with `set -eu`.
 
 SHELL := bash
-.SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
@@ -22,10 +23,16 @@ export OMP_NUM_THREADS ?= 1
 export PYTHONUTF8 = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-# PYTHON: the interpreter that makes .venv; the newest of 3.11 to 3.13 unless you name one.
-RIGHT_VERSION := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
-PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do \
+# PYTHON: the interpreter that makes .venv; the newest of 3.11 to 3.14 unless you name one. (For 3.15
+# torch and the pinned numpy have no wheels.) Where there is none, uv gets one, if it is there.
+RIGHT_VERSION := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
+PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python3; do \
 	"$$name" -c "$(RIGHT_VERSION)" 2>/dev/null && { echo "$$name"; break; }; done)
+
+# On Linux the usual torch brings 5 GB for graphics cards. Where PyTorch's index of builds without
+# them can be reached, that is used; make setup TORCH_INDEX= takes the usual one.
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+REACHED := import sys, urllib.request as u; u.urlopen(sys.argv[1] + "/torch/", timeout=5)
 
 BIN := .venv/bin
 PY := $(BIN)/python
@@ -44,19 +51,27 @@ help:  ## what each verb does
 setup: $(INSTALLED)  ## make .venv, install what the course needs, fetch the data; when these change
 
 $(INSTALLED): requirements.txt requirements.lock pyproject.toml data.lock
-	@if [ ! -x $(PY) ]; then \
+	@set -eu; if [ ! -x $(PY) ]; then \
 		python="$(or $(PYTHON),python3)"; \
-		if ! "$$python" -c "$(RIGHT_VERSION)" 2>/dev/null; then \
+		if "$$python" -c "$(RIGHT_VERSION)" 2>/dev/null; then \
+			echo "making .venv with $$("$$python" --version)"; \
+			"$$python" -m venv .venv; \
+		elif [ -z "$(PYTHON)" ] && command -v uv >/dev/null; then \
+			echo "making .venv with a Python 3.13 that uv gets"; \
+			uv venv --quiet --python 3.13 --seed .venv; \
+		else \
 			found="$$("$$python" --version 2>/dev/null || echo none)"; \
-			echo "Needed: Python 3.11, 3.12 or 3.13. Found: $$found ($$python)." >&2; \
-			echo "Install one, or name the one you have: make setup PYTHON=python3.12" >&2; \
+			echo "Needed: Python 3.11, 3.12, 3.13 or 3.14. Found: $$found ($$python)." >&2; \
+			echo "Install one, or uv (docs.astral.sh/uv), which gets one by itself; or name the" >&2; \
+			echo "one you have: make setup PYTHON=python3.12" >&2; \
 			exit 1; \
 		fi; \
-		echo "making .venv with $$("$$python" --version)"; \
-		"$$python" -m venv .venv; \
 	fi
 	@echo "installing what requirements.txt names (a few minutes the first time)"
-	@$(PY) -m pip install --quiet -r requirements.txt -c requirements.lock
+	@set -eu; more=; if [ "$$(uname)" = Linux ] && [ -n "$(TORCH_INDEX)" ] && \
+		$(PY) -c '$(REACHED)' "$(TORCH_INDEX)" 2>/dev/null; \
+		then more="--extra-index-url $(TORCH_INDEX)"; fi; \
+	$(PY) -m pip install --quiet $$more -r requirements.txt -c requirements.lock
 	@$(PY) -m rnn_course.packages
 	@touch $@
 
@@ -125,7 +140,7 @@ bench: setup  ## measure the speed that the book quotes, on this machine
 	@$(PY) -m bench
 
 evidence: prints  ## the full tables of proof and attack: every bench/evidence/NAME.py; long
-	@for script in bench/evidence/*.py; do echo "== $$script"; $(PY) $$script; done
+	@set -eu; for script in bench/evidence/*.py; do echo "== $$script"; $(PY) $$script; done
 
 lint: setup  ## ruff (lint and format, as before each commit) and mypy (the type hints)
 	$(BIN)/ruff check .

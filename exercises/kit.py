@@ -26,7 +26,7 @@ WHEEL_TIME = "315532800"  # 1980: the same sources make the same wheel, byte for
 README = """\
 Recurrent networks from scratch: the exercises. Do them in this order: {order}.
 
-1. Install Python 3.11, 3.12 or 3.13. Open a terminal in this folder and make an environment:
+1. Install Python 3.11, 3.12, 3.13 or 3.14. Open a terminal in this folder and make an environment:
    python -m venv .venv        then:  source .venv/bin/activate
                                (on Windows:  .venv\\Scripts\\activate)
 2. python -m pip install -r requirements.txt        (on Linux without a graphics card, first install
