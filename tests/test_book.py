@@ -153,6 +153,22 @@ def test_a_style_that_changed_lays_all_pages_out(small):
     assert builder.style_changed(small)
 
 
+def test_with_an_address_there_are_canonical_links_and_a_sitemap(small):
+    text = "Here is a page on numbers, and it says so in its first sentence, which is not short."
+    write_page(small, "two", f"Numbers\n\n*5 minutes.*\n\n{text}")
+    settings = yaml.safe_load((small / "_config.yml").read_text(encoding="utf-8"))
+    settings["sphinx"]["config"]["html_baseurl"] = "https://example.org/rnn/"
+    (small / "_config.yml").write_text(yaml.safe_dump(settings))
+    done = build_book(root=small)
+    assert done.returncode == 0, done.stdout
+    page = soup(small / "_build" / "html" / "book" / "two.html")
+    address = "https://example.org/rnn/book/two.html"
+    assert page.select_one('meta[name="description"]')["content"] == text
+    assert page.select_one('meta[property="og:url"]')["content"] == address
+    assert page.select_one('link[rel="canonical"]')["href"] == address
+    assert f"<loc>{address}</loc>" in (small / "_build" / "html" / "sitemap.xml").read_text()
+
+
 def test_jupyter_book_2_stops_the_build_and_says_so(monkeypatch, capsys):
     monkeypatch.setattr(builder.importlib.metadata, "version", lambda name: "2.1.0")
     monkeypatch.setattr("sys.argv", ["build_book.py"])
@@ -264,6 +280,23 @@ def test_every_cell_was_run(book):
         shown = soup(ROOT / "_build" / "html" / "book" / f"{path.stem}.html")
         hidden = sum("remove-cell" in cell.metadata.get("tags", []) for cell in code)
         assert len(shown.select("div.cell")) == len(code) - hidden, path.name
+
+
+def test_every_page_says_what_it_is_about(book):
+    """In its head, for search engines and shared links; no two chapters say the same."""
+    said = {}
+    for path in page_cells.pages_of(ROOT):
+        head = soup(book / "book" / f"{path.stem}.html").head
+        found = {
+            (m.get("name") or m.get("property")): m["content"]
+            for m in head.select("meta[name], meta[property]")
+        }
+        assert found["og:title"] and found["twitter:card"] == "summary", path.name
+        said[path.stem] = found.get("description", "")
+        assert "og:url" not in found and len(said[path.stem]) <= 162, path.name
+    chapters = [about for name, about in said.items() if name != "references"]
+    assert min(map(len, chapters)) >= 40 and len(set(chapters)) == len(chapters)
+    assert not (book / "sitemap.xml").exists()  # the address of the site is not known
 
 
 def test_nothing_comes_from_elsewhere_at_reading_time(book):

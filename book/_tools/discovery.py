@@ -1,0 +1,66 @@
+"""What a search engine or a shared link shows of a page: a Sphinx extension.
+
+Each page gets a description, the beginning of its own prose, and the tags of Open Graph and Twitter.
+Where html_baseurl in _config.yml says under which address the site will be, there is a sitemap.xml,
+too (and Sphinx writes canonical addresses); without an address neither can be made.
+"""
+
+from html import escape
+from pathlib import Path
+
+from docutils import nodes
+
+MOST = 160  # characters that are shown
+
+
+def description(doctree):
+    """The beginning of the first paragraph of a page that is plain prose, or ''."""
+    for paragraph in doctree.findall(nodes.paragraph):
+        plain = isinstance(paragraph.parent, (nodes.section, nodes.document))
+        about_the_page = len(paragraph) and isinstance(paragraph[0], nodes.emphasis)
+        if not plain or about_the_page or any(paragraph.findall(nodes.math)):
+            continue
+        text = " ".join(paragraph.astext().split())
+        if len(text) < 40:
+            continue
+        if len(text) > MOST:
+            text = text[:MOST].rpartition(" ")[0].rstrip(",;:.") + " …"
+        return text
+    return ""
+
+
+def tags(title, about, address=None):
+    """The meta elements of a page's head."""
+    found = {"og:type": "article", "og:title": title, "og:description": about}
+    if address:
+        found["og:url"] = address
+    lines = [f'<meta name="description" content="{escape(about)}">'] if about else []
+    lines += [f'<meta property="{k}" content="{escape(v)}">' for k, v in found.items() if v]
+    return "\n".join([*lines, '<meta name="twitter:card" content="summary">', ""])
+
+
+def add_tags(app, pagename, templatename, context, doctree):
+    if doctree is None:
+        return
+    base = app.config.html_baseurl
+    address = base.rstrip("/") + "/" + app.builder.get_target_uri(pagename) if base else None
+    title = app.env.titles[pagename].astext()
+    context["metatags"] = context.get("metatags", "") + tags(title, description(doctree), address)
+
+
+def write_sitemap(app, error):
+    if error or app.builder.format != "html" or not app.config.html_baseurl:
+        return
+    base = app.config.html_baseurl.rstrip("/")
+    pages = sorted(app.builder.get_target_uri(name) for name in app.env.found_docs)
+    urls = "".join(f"<url><loc>{escape(f'{base}/{page}')}</loc></url>\n" for page in pages)
+    Path(app.outdir, "sitemap.xml").write_text(
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n'
+    )
+
+
+def setup(app):
+    app.connect("html-page-context", add_tags)
+    app.connect("build-finished", write_sitemap)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
