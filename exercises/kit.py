@@ -13,9 +13,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
 import zipfile
 from pathlib import Path
+
+import yaml
 
 from rnn_course.autograde import data_files
 
@@ -24,7 +27,8 @@ FOLDER = "rnn-course"
 WHEEL_TIME = "315532800"  # 1980: the same sources make the same wheel, byte for byte
 
 README = """\
-Recurrent networks from scratch: the exercises. Do them in this order: {order}.
+The exercises to the book "Recurrent networks, from scratch" ({address}).
+Do them in this order: {order}.
 
 1. Install Python 3.11, 3.12, 3.13 or 3.14. Open a terminal in this folder and make an environment:
    python -m venv .venv        then:  source .venv/bin/activate
@@ -59,18 +63,33 @@ def make_kit(course, kit=None):
         wheel = make_wheel(course.root, Path(temporary))
         order = ", ".join(path.stem for path in releases)
         texts = {
-            "README.txt": README.format(order=order),
+            "README.txt": README.format(order=order, address=address(course.root)),
             "requirements.txt": requirements(course.root, wheel.name),
         }
         unfinished = kit.with_name(f".{kit.name}.{os.getpid()}")
         kit.parent.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, text in texts.items():
-                archive.writestr(f"{FOLDER}/{name}", text)
+                add(archive, name, text.encode())
             for name, path in {wheel.name: wheel, **files}.items():
-                archive.write(path, f"{FOLDER}/{name}")
+                add(archive, name, path.read_bytes())
         unfinished.replace(kit)
     return kit, True
+
+
+def add(archive, name, data):
+    """Put a file into the kit's folder, with a mode that lets everybody read it."""
+    entry = zipfile.ZipInfo(f"{FOLDER}/{name}", time.localtime()[:6])
+    entry.external_attr, entry.compress_type = 0o100644 << 16, zipfile.ZIP_DEFLATED
+    archive.writestr(entry, data)
+
+
+def address(root):
+    """Where the book is, as _config.yml says, in words for the README."""
+    config = root / "_config.yml"
+    settings = yaml.safe_load(config.read_text(encoding="utf-8")) if config.exists() else {}
+    found = settings.get("sphinx", {}).get("config", {}).get("html_baseurl")
+    return found or "ask whoever gave you this kit for its address"
 
 
 def place_in_book(path):
