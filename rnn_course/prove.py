@@ -229,7 +229,7 @@ def matrix(results):
     header = ["kind", "backward", *FORMS, "comparisons"]
     rows = []
     for kind, way in ways:
-        cells_ = [f"{worst[kind, way, form]:.0e}" for form in FORMS]
+        cells_ = [f"{worst[kind, way, form]:.1g}" for form in FORMS]
         total = sum(count[kind, way, form] for form in FORMS)
         rows.append([kind, way, *cells_, str(total)])
     return header, rows
