@@ -61,7 +61,7 @@ def test_a_score_without_baseline_steps_or_seeds_is_refused(
 NO_SCORE = {
     "likeliest {likeliest!r}, p = {p.max():.3f}": "one probability, at several temperatures",
     'title=f"after “{read}”"': "the probabilities of the five likeliest letters",
-    "in the labelled foods: moved by": "a distance between rows",
+    "in the foods trained on: moved by": "a distance between rows",
     "{median_of(started, text):4.0%}": "the probability of praise, of one sentence",
     "surest after": "the probability of one letter",
     "least sure after": "the probability of one letter",
