@@ -14,19 +14,22 @@ MOST = 160  # characters that are shown
 
 
 def description(doctree):
-    """The beginning of the first paragraph of a page that is plain prose, or ''."""
-    for paragraph in doctree.findall(nodes.paragraph):
-        plain = isinstance(paragraph.parent, (nodes.section, nodes.document))
-        about_the_page = len(paragraph) and isinstance(paragraph[0], nodes.emphasis)
-        if not plain or about_the_page or any(paragraph.findall(nodes.math)):
-            continue
-        text = " ".join(paragraph.astext().split())
-        if len(text) < 40:
-            continue
-        if len(text) > MOST:
-            text = text[:MOST].rpartition(" ")[0].rstrip(",;:.") + " …"
-        return text
-    return ""
+    """The beginning of the first paragraph of a page's prose, one without formulas if there is one.
+
+    The line in italics that says how long a page takes is none. Returns '' where there is nothing.
+    """
+    prose = [
+        paragraph
+        for paragraph in doctree.findall(nodes.paragraph)
+        if isinstance(paragraph.parent, (nodes.section, nodes.document))
+        and not (len(paragraph) and isinstance(paragraph[0], nodes.emphasis))
+    ]
+    prose.sort(key=lambda paragraph: any(paragraph.findall(nodes.math)))  # a stable order
+    texts = (" ".join(paragraph.astext().split()) for paragraph in prose)
+    text = next((text for text in texts if len(text) >= 40), "")
+    if len(text) > MOST:
+        text = text[:MOST].rpartition(" ")[0].rstrip(",;:.") + " …"
+    return text
 
 
 def tags(title, about, address=None):
