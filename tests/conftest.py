@@ -37,6 +37,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.stem in NAMES:
             item.fixturenames.insert(0, "prints")
+        if "book" in item.fixturenames:  # the first of them runs every cell: minutes
+            item.add_marker(pytest.mark.timeout(1800))
 
 
 @pytest.fixture(scope="session")
@@ -87,19 +89,10 @@ def too_wide(tab):
     return tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
 
 
-def serious(tab, only_colours=False):
-    """axe-core's findings of the two upper grades, one line each.
-
-    only_colours  look at contrast alone, and at code in the first twelve blocks of a page
-    """
+def serious(tab):
+    """axe-core's findings of the two upper grades, one line each."""
     options = {"resultTypes": ["violations"], "preload": False}  # what is shown, as it is shown
-    leave_out = None
-    if only_colours:
-        options["runOnly"] = {"type": "rule", "values": ["color-contrast"]}
-        code = "[...document.querySelectorAll('.highlight')].slice(12)"
-        tab.evaluate(f"{code}.forEach(block => block.setAttribute('data-again', ''))")
-        leave_out = {"exclude": ["[data-again]"]}
-    found = Axe().run(tab, context=leave_out, options=options).response["violations"]
+    found = Axe().run(tab, options=options).response["violations"]
     return [
         f"{fault['id']}: {node['html'][:150]}"
         for fault in found
