@@ -27,8 +27,7 @@ FOLDER = "rnn-course"
 WHEEL_TIME = "315532800"  # 1980: the same sources make the same wheel, byte for byte
 
 README = """\
-The exercises to the book "Recurrent networks, from scratch" ({address}).
-Do them in this order: {order}.
+The exercises to "Recurrent networks, from scratch" ({address}), in its order: {order}.
 
 1. Install Python 3.11, 3.12, 3.13 or 3.14. Open a terminal in this folder and make an environment:
    python -m venv .venv        then:  source .venv/bin/activate
@@ -55,8 +54,8 @@ def make_kit(course, kit=None):
     files = {path.name: path for path in releases}
     files |= {name: path.parent / name for path in releases for name in data_files.names(path)}
     parts = [*files.values(), *package_files(course.root), *prints(course.root), Path(__file__)]
-    parts += [course.root / name for name in ("pyproject.toml", "requirements.txt")]
-    newest = max(path.stat().st_mtime_ns for path in parts)
+    parts += [course.root / name for name in ("pyproject.toml", "requirements.txt", "_config.yml")]
+    newest = max(path.stat().st_mtime_ns for path in parts if path.exists())
     if kit.exists() and kit.stat().st_mtime_ns > newest and names_in(kit) == set(files):
         return kit, False
     with tempfile.TemporaryDirectory() as temporary:
