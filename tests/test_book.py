@@ -324,13 +324,9 @@ def test_sources_of_pages_hold_no_outputs():
         assert "application/vnd.jupyter" not in path.read_text(encoding="utf-8")
 
 
-CELL = re.compile(r"^```\{code-cell\}.*?\n(.*?)^```", re.DOTALL | re.MULTILINE)
-
-
 def asserting_cells(text):
     """The code cells that a reader sees and that assert something."""
-    cells = CELL.findall(text)
-    return [c for c in cells if "assert " in c and not re.search("remove-|hide-input", c)]
+    return [cell for cell in reading_time.shown_cells(text) if "assert " in cell]
 
 
 def test_the_reader_sees_no_asserts():

@@ -34,29 +34,30 @@ def description(doctree):
 
 def tags(title, about, address=None):
     """The meta elements of a page's head."""
-    found = {"og:type": "article", "og:title": title, "og:description": about}
-    if address:
-        found["og:url"] = address
+    found = {"og:type": "article", "og:title": title, "og:description": about, "og:url": address}
     lines = [f'<meta name="description" content="{escape(about)}">'] if about else []
     lines += [f'<meta property="{k}" content="{escape(v)}">' for k, v in found.items() if v]
     return "\n".join([*lines, '<meta name="twitter:card" content="summary">', ""])
 
 
+def address(app, pagename):
+    """Where a page will be; None where html_baseurl does not say where the site is."""
+    base = app.config.html_baseurl
+    return base.rstrip("/") + "/" + app.builder.get_target_uri(pagename) if base else None
+
+
 def add_tags(app, pagename, templatename, context, doctree):
     if doctree is None:
         return
-    base = app.config.html_baseurl
-    address = base.rstrip("/") + "/" + app.builder.get_target_uri(pagename) if base else None
-    title = app.env.titles[pagename].astext()
-    context["metatags"] = context.get("metatags", "") + tags(title, description(doctree), address)
+    title, about = app.env.titles[pagename].astext(), description(doctree)
+    context["metatags"] = context.get("metatags", "") + tags(title, about, address(app, pagename))
 
 
 def write_sitemap(app, error):
     if error or app.builder.format != "html" or not app.config.html_baseurl:
         return
-    base = app.config.html_baseurl.rstrip("/")
-    pages = sorted(app.builder.get_target_uri(name) for name in app.env.found_docs)
-    urls = "".join(f"<url><loc>{escape(f'{base}/{page}')}</loc></url>\n" for page in pages)
+    pages = [address(app, name) for name in sorted(app.env.found_docs)]
+    urls = "".join(f"<url><loc>{escape(page)}</loc></url>\n" for page in pages)
     Path(app.outdir, "sitemap.xml").write_text(
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n'

@@ -1,8 +1,8 @@
 """How long the pages of the book take to read, code included: `python book/_tools/reading_time.py`.
 
-Prose at 200 words a minute, code at 8 lines a minute (you should stop at each), rounded to five minutes. Cells that are not
-shown do not count, and of those that are folded only the summary. With --write the time in the
-first line of each page, "*40 minutes. ...", is put right.
+Prose at 200 words a minute, code at 8 lines a minute (you should stop at each), rounded to five
+minutes. Cells that are hidden or folded do not count. With --write the time in the first line of
+each page, "*40 minutes. ...", is put right.
 """
 
 import re
@@ -12,13 +12,18 @@ from pathlib import Path
 BOOK = Path(__file__).resolve().parents[1]
 WORDS, LINES = 200, 8  # a minute
 CELL = re.compile(r"^```\{code-cell\}.*?\n(.*?)^```\n", re.DOTALL | re.MULTILINE)
+NOT_SHOWN = re.compile(r"^:tags:.*\b(remove|hide)-(cell|input)", re.MULTILINE)
 STATED = re.compile(r"^\*(\d+) minutes\.", re.MULTILINE)
+
+
+def shown_cells(text):
+    """The code cells of a page's source that a reader sees without unfolding anything."""
+    return [cell for cell in CELL.findall(text) if not NOT_SHOWN.search(cell)]
 
 
 def minutes(text):
     """The reading time of a page's source, in minutes, a multiple of five."""
-    shown = [cell for cell in CELL.findall(text) if not re.search("remove-|hide-", cell)]
-    lines = sum(bool(line.strip()) for cell in shown for line in cell.splitlines())
+    lines = sum(bool(line.strip()) for cell in shown_cells(text) for line in cell.splitlines())
     prose = CELL.sub("", text).split("\n---\n", 1)[-1]
     words = len(re.findall(r"[^\W\d_]{2,}", prose))
     return max(5, 5 * round((words / WORDS + lines / LINES) / 5))
