@@ -317,22 +317,21 @@ def feedback(options, root):
     course = choose_class(options, root)
     if options.name:
         course.require(options.name)
-    pages, failed = [], []
+    pages, failed = {}, []
     for name in [options.name] if options.name else course.assignments():
-        pages += feedback_pages(course, name, bar(f"feedback {name}"), failed)
+        pages[name] = feedback_pages(course, name, bar(f"feedback {name}"), failed)
+    count = sum(map(len, pages.values()))
     for why in failed:
         print(f"no page for {visible(why)}", file=sys.stderr)
-    if not pages and not failed:
+    if not count and not failed:
         raise CourseError(
             f"nothing is graded: looked for STUDENT/{options.name or 'NAME'} in "
             f"{course.home / 'autograded'}; run `rnn-course grade` first"
         )
-    print(f"{len(pages)} pages in {course.home / 'feedback'}")
-    if options.platform:
-        for name in sorted({page.parent.name for page in pages}):
-            zip_feedback(
-                course, name, [p for p in pages if p.parent.name == name], options.platform
-            )
+    print(f"{count} pages in {course.home / 'feedback'}")
+    for name, made in pages.items():
+        if options.platform and made:
+            zip_feedback(course, name, made, options.platform)
     return bool(failed)
 
 

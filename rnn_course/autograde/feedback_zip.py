@@ -21,8 +21,6 @@ from pathlib import Path
 
 from rnn_course.autograde.intake import platform_name
 
-PLATFORMS = ("canvas", "moodle")
-
 
 def write(
     platform: str, pages: Iterable[Path], records: Mapping, name: str, path: Path
@@ -61,9 +59,8 @@ def member_name(platform, file, name):
     if platform == "moodle":
         person = re.sub(r"[_/\\]", " ", found.student).strip(" .~") or "participant"
         return f"{person}_{found.platform_id}_assignsubmission_file_/feedback-{name}.html"
-    person = re.sub(r"(^|_)\d+(?=_|$)", r"\1-", found.student.lstrip("."))
-    late = "_LATE" if found.late else ""
     if not found.number:
         return None  # a text or a link: there is no file that the page could be about
-    number = found.number[0]
-    return f"{person}{late}_{found.platform_id}_{number}_feedback-{name}.html"
+    person = re.sub(r"(^|_)\d+(?=_|$)", r"\1-", found.student.lstrip("."))
+    late = "_LATE" if found.late else ""
+    return f"{person}{late}_{found.platform_id}_{found.number[0]}_feedback-{name}.html"

@@ -18,12 +18,15 @@ SOUNDS = "shan1 shui3 huo3 mu4 jin1 tu3 ri4 yue4 ren2 kou3 shou3 mu3".split()
 NAMES = [f"lstm.{name}_l0{end}" for end in ("", "_reverse") for name in WEIGHTS]
 
 
+def lstm_shapes(E, H):
+    """The shapes of W_ih, W_hh, b_ih and b_hh."""
+    return [(4 * H, E), (4 * H, H), (4 * H,), (4 * H,)]
+
+
 def drawn_box(draw, V, E, H, M, C):
     """A small box; its arrays are in an order of no meaning."""
     shapes = {"embedding.weight": (V, E)}
-    for end in ("", "_reverse"):
-        shapes |= {f"lstm.weight_ih_l0{end}": (4 * H, E), f"lstm.weight_hh_l0{end}": (4 * H, H)}
-        shapes |= {f"lstm.bias_ih_l0{end}": (4 * H,), f"lstm.bias_hh_l0{end}": (4 * H,)}
+    shapes |= zip(NAMES, 2 * lstm_shapes(E, H), strict=True)
     shapes |= {"logit_layer.0.weight": (M, 2 * H), "logit_layer.0.bias": (M,)}
     shapes |= {"logit_layer.2.weight": (C, M), "logit_layer.2.bias": (C,)}
     return {name: draw.weights(*shape) for name, shape in shapes.items()}
@@ -111,7 +114,7 @@ def _states(rows, *weights):
 
 
 def drawn_weights(draw, E, H):
-    return [draw.weights(*shape) for shape in ((4 * H, E), (4 * H, H), (4 * H,), (4 * H,))]
+    return [draw.weights(*shape) for shape in lstm_shapes(E, H)]
 
 
 @task(
