@@ -1,7 +1,8 @@
 """nbgrader's settings for this course: run any `nbgrader` command from this folder.
 
 What is built lies under _build/exercises/. People's work lies in class/, or in the folder that the
-environment variable COURSE names: submitted/, autograded/, feedback/ and gradebook.db.
+environment variable COURSE names: submitted/, autograded/, feedback/ and gradebook.db. What is set
+in an nbgrader_config.py in that folder holds for that class: its course_id, say.
 """
 
 import os
@@ -9,6 +10,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
+CLASS = ROOT / (os.environ.get("COURSE") or "class")
 
 # nbgrader starts `alembic` by name, to make the gradebook: let it find the one beside Python.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
@@ -28,7 +30,7 @@ c.CourseDirectory.course_id = "rnn-course"
 c.CourseDirectory.root = str(ROOT)
 c.CourseDirectory.source_directory = "_build/exercises/source"
 c.CourseDirectory.release_directory = "_build/exercises/release"
-keep_work_in(ROOT / (os.environ.get("COURSE") or "class"), c)
+keep_work_in(CLASS, c)
 
 # A release can always be made again, so it never stays behind its source.
 c.GenerateAssignment.force = True
@@ -46,3 +48,5 @@ c.Execute.shutdown_kernel = "immediate"  # a third of nbgrader's time was waitin
 
 # Grading goes through the course's judge, and feedback shows no hidden test.
 plugin.install(c)
+
+load_subconfig("nbgrader_config.py", str(CLASS))  # noqa: F821  (where there is one)

@@ -3,6 +3,7 @@
 import csv
 import errno
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -14,6 +15,7 @@ import build
 import nbformat
 import pytest
 import sample_class
+from bs4 import BeautifulSoup
 
 from rnn_course.autograde import cli
 from rnn_course.autograde.class_run import grade_class as judge_class
@@ -244,6 +246,72 @@ def test_feedback_shows_the_message_and_nothing_secret(course, graded):
             guide = build.region(cell.source, "MARK SCHEME")[0]
             words = [line.strip("- *") for line in guide.splitlines() if len(line) > 20]
             assert words and all(word[:20] not in text for word in words)
+
+
+def test_feedback_names_tasks_and_sets_formulas_and_comments_without_a_network(small):
+    grade_class(small, FIRST, ["ada"])
+    with small.gradebook() as gradebook:
+        comment = gradebook.find_comment("rnn-why", FIRST, FIRST, "ada")
+        comment.manual_comment = r"Nearly: $W_{hh} \cdot h$ is *one* matrix, $\begin{x$ none."
+        gradebook.find_grade("rnn-why", FIRST, FIRST, "ada").needs_manual_grade = True
+        gradebook.db.commit()
+    (page,) = feedback(small, FIRST)
+    soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    lines = [" ".join(line.text.split()) for line in soup.select("#toc li")]
+    assert lines[0] == "Comment on rnn-cell"  # "No response."
+    assert lines[1] == "1. One step rnn-cell: 0.0 of 3.0"
+    assert lines[-2] == "9. In your own words rnn-why: not marked yet, 0.0 of 4.0"
+    assert lines[-1] == "Comment on rnn-why"
+    said = soup.select(".panel-footer")[-1]
+    assert said.math.mi.text == "W" and said.em.text == "one" and r"$\begin{x$" in said.text
+    assert not soup.select("script[src], link[href^=http], img[src^=http]")
+    assert len(soup.select("math")) > 10
+    said.decompose()
+    assert not [
+        text for text in soup.find_all(string=re.compile(r"\$")) if not text.find_parent("pre")
+    ]
+
+
+def test_what_the_exchange_needs_stays_beside_the_graded_notebook(small):
+    """As nbgrader's own Autograde leaves it; without it, release_feedback stops for everyone."""
+    time, secret = "2026-11-03 10:00:00.000000 UTC", "5ec2e7" * 20
+    hand_in(small, "bob", small.notebook("release", FIRST).read_text())
+    folder = small.notebook("submitted", FIRST, "ada").parent
+    (folder / "timestamp.txt").write_text(time)
+    (folder / "submission_secret.txt").write_text(secret)
+    grade_class(small, FIRST, ["ada", "bob"])
+    feedback(small, FIRST)
+    for step in ("autograded", "feedback"):
+        ada, bob = (small.notebook(step, FIRST, s).parent for s in ("ada", "bob"))
+        assert (ada / "timestamp.txt").read_text() == time
+        assert (ada / "submission_secret.txt").read_text() == secret
+        assert (bob / "timestamp.txt").read_text() == ""
+        assert len((bob / "submission_secret.txt").read_text()) == 128  # nobody knows it
+    (folder / "timestamp.txt").write_text("never")
+    (folder / "submission_secret.txt").unlink()
+    (folder / "submission_secret.txt").symlink_to(small.home / "gradebook.db")
+    grade_class(small, FIRST, ["ada"])
+    ada = small.notebook("autograded", FIRST, "ada").parent
+    assert (ada / "timestamp.txt").read_text() == ""
+    assert len((ada / "submission_secret.txt").read_text()) == 128
+
+
+def test_a_class_has_settings_of_its_own(tmp_path, monkeypatch):
+    for name in ("autumn", "spring"):
+        (tmp_path / name).mkdir()
+        lines = f"c.CourseDirectory.course_id = 'rnn-{name}'\n"
+        (tmp_path / name / "nbgrader_config.py").write_text(lines)
+    monkeypatch.setenv("COURSE", str(tmp_path / "autumn"))
+    assert Course(ROOT).coursedir.course_id == "rnn-autumn"
+    spring = Course(ROOT, home=tmp_path / "spring")
+    assert spring.coursedir.course_id == "rnn-spring" and spring.home == tmp_path / "spring"
+    assert Course(ROOT, home=tmp_path / "third").coursedir.course_id == "rnn-course"
+    assert os.environ["COURSE"] == str(tmp_path / "autumn")
+    ask = "from nbgrader.apps import ListApp as App; app = App(); app.initialize([]); "
+    ask += "print(app.coursedir.course_id, app.coursedir.db_url)"
+    command = [sys.executable, "-c", ask]
+    said = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True, text=True).stdout
+    assert said.split() == ["rnn-autumn", f"sqlite:///{tmp_path}/autumn/gradebook.db"]
 
 
 def test_feedback_goes_on_after_a_page_that_cannot_be_made(small):

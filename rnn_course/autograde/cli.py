@@ -353,9 +353,8 @@ def feedback_pages(course, name, progress=lambda students: students, failed=None
 
     failed  a list for those that cannot be made: "STUDENT, NAME: why"; without it, CourseError
     """
-    from nbgrader.converters import GenerateFeedback
-
     from rnn_course.autograde.course import CourseError
+    from rnn_course.autograde.feedback_page import Feedback
 
     graded = course.root / course.coursedir.autograded_directory
     students = sorted(path.parent.parent.name for path in graded.glob(f"*/{name}/{name}.ipynb"))
@@ -368,7 +367,7 @@ def feedback_pages(course, name, progress=lambda students: students, failed=None
         known = page.exists() and gradebook.exists()  # else: a mark may have been given since
         if not known or page.stat().st_mtime_ns <= newest:
             try:
-                course.convert(GenerateFeedback, name, glob.escape(student), force=True)
+                course.convert(Feedback, name, glob.escape(student), force=True)
             except CourseError as error:
                 if failed is None:
                     raise

@@ -53,6 +53,18 @@ def keep_work_in(home: str | Path, config: Any) -> None:
     config.CourseDirectory.db_url = f"sqlite:///{home / 'gradebook.db'}"
 
 
+def load_config(root: Path, home: Path) -> Any:
+    """What nbgrader_config.py says of the class in the folder `home`."""
+    before = os.environ.get("COURSE")
+    os.environ["COURSE"] = str(home)
+    try:
+        return PyFileConfigLoader(CONFIG, str(root)).load_config()
+    finally:
+        os.environ.pop("COURSE")
+        if before is not None:
+            os.environ["COURSE"] = before
+
+
 class Course:
     """One class and its gradebook.
 
@@ -71,7 +83,7 @@ class Course:
         self.root = Path(root).resolve() if root else find_root()
         self.home = (self.root / (home or os.environ.get("COURSE") or "class")).resolve()
         get_logger().setLevel(logging.INFO)
-        self.config = PyFileConfigLoader(CONFIG, str(self.root)).load_config()
+        self.config = load_config(self.root, self.home)
         if home:
             keep_work_in(self.home, self.config)
         if submissions:

@@ -52,6 +52,7 @@ FORMS = {platform: re.compile(form, re.I | re.S) for platform, form in _FORMS.it
 GROUPS = ("student_id", "file_id")  # which a pattern of one's own must have
 
 NO_FORM = "its name has none of the known forms"
+NBGRADERS = ("timestamp.txt", "submission_secret.txt")  # its exchange puts them beside the notebook
 LEFTOVER = "left over from a program, not handed in"
 # whatever a zip that was cut off, changed, locked or made by something newer can bring
 BROKEN = (
@@ -479,9 +480,14 @@ def storable(file):
 
 def timestamp_in(folder):
     """The text of a submission's timestamp.txt; '' where there is none that can be read."""
+    return text_in(Path(folder, "timestamp.txt"), 100)
+
+
+def text_in(path, most=1000):
+    """The first bytes of a file as text; '' where there is none that can be read."""
     try:
-        with open_regular(Path(folder, "timestamp.txt")) as file:
-            return file.read(100).decode().strip()
+        with open_regular(path) as file:
+            return file.read(most).decode().strip()
     except (OSError, UnicodeDecodeError):
         return ""
 
@@ -547,7 +553,7 @@ def find_notebook(folder, name):
     uploads = [Upload(Name("nbgrader", "", f.path.rpartition("/")[2]), f) for f in files]
     fitting = [u for u in uploads if not u.file.refused and u.order(name)[1] >= COPY]
     best = max(fitting, key=lambda u: u.order(name), default=None)
-    there = sorted(file.path for file in files if file.path != "timestamp.txt")
+    there = sorted(file.path for file in files if file.path not in NBGRADERS)
     if best is None:
         return None, "", there
     return best.file.on_disk, f"the notebook was called '{short(best.file.path)}'", there

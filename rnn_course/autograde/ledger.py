@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import re
+import secrets
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +20,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum, determine_grade, parse_utc
 from sqlalchemy import inspect, text
 
-from rnn_course.autograde.intake import timestamp_in
+from rnn_course.autograde.intake import text_in, timestamp_in
 from rnn_course.autograde.restore import master_cells
 from rnn_course.verdict import Verdict
 
@@ -179,8 +180,22 @@ class Ledger:
             self._charge_lateness(submission, late)
             self._replace("judge_run", student, [row])
             self._replace("judge_verdict", student, found)
+            self._keep_beside(student, path.parent)
             os.replace(beside, path)
         self.known[student] = SimpleNamespace(**row)
+
+    def _keep_beside(self, student, folder):
+        """What nbgrader's own Autograde leaves beside the notebook: the time of the submission, and
+        the secret by which `nbgrader release_feedback` names the page for its student alone.
+
+        What did not come through nbgrader's exchange has no secret. It gets one that nobody knows,
+        for release_feedback stops at the first page without one.
+        """
+        submitted = self.course.notebook("submitted", self.name, student).parent
+        time = timestamp_in(submitted) if self.timestamp(student) else ""
+        (folder / "timestamp.txt").write_text(time, encoding="utf-8")
+        secret = text_in(submitted / "submission_secret.txt") or secrets.token_hex(64)
+        (folder / "submission_secret.txt").write_text(secret, encoding="utf-8")
 
     @contextlib.contextmanager
     def _transaction(self):

@@ -7,7 +7,8 @@ In the course's nbgrader_config.py:
 
 All commands, folders, the gradebook, late penalties and hand-given marks stay nbgrader's; only
 what happens to one notebook is ours (`grade_submission`). Where submissions cannot be isolated nothing is
-run, unless `--Judged.trust_submissions=True` is said.
+run, unless `--Judged.trust_submissions=True` is said. `nbgrader generate_feedback` writes the pages
+of `feedback_page`.
 """
 
 import json
@@ -23,6 +24,7 @@ from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from traitlets import Bool, Dict, List
 
 from rnn_course.autograde import data_files, grade_submission, sandbox
+from rnn_course.autograde.feedback_page import Feedback
 from rnn_course.autograde.judge_pool import JudgePool
 from rnn_course.autograde.limits import Limits
 from rnn_course.autograde.restore import master_cells
@@ -106,11 +108,14 @@ class Judged(Autograde):
 
 def install(config):
     """Let nbgrader grade through the judge; `config` is the `c` of nbgrader_config.py."""
-    for name in ("nbgrader.apps.autogradeapp", "nbgrader.apps.api"):
-        if name in sys.modules:  # no need to import them where no command of nbgrader's runs
-            sys.modules[name].Autograde = Judged
+    for app in ("autogradeapp", "generatefeedbackapp", "api"):
+        module = sys.modules.get(f"nbgrader.apps.{app}")  # there only where nbgrader's commands run
+        for ours in (Judged, Feedback) if module else ():
+            theirs = ours.__base__.__name__
+            if hasattr(module, theirs):
+                setattr(module, theirs, ours)
     config.GenerateFeedback.preprocessors = [
-        "nbgrader.preprocessors.GetGrades",
+        "rnn_course.autograde.feedback_page.GradesByName",
         "nbgrader.preprocessors.ClearHiddenTests",
         "nbgrader.preprocessors.ClearMarkScheme",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
