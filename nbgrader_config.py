@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-CLASS = ROOT / (os.environ.get("COURSE") or "class")
 
 # nbgrader starts `alembic` by name, to make the gradebook: let it find the one beside Python.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
@@ -19,7 +18,7 @@ sys.path.insert(0, str(ROOT / "exercises"))
 from build import build_stale  # noqa: E402
 
 from rnn_course.autograde import plugin  # noqa: E402
-from rnn_course.autograde.course import keep_work_in  # noqa: E402
+from rnn_course.autograde.course import class_folder, keep_work_in  # noqa: E402
 
 for problem in build_stale():  # so that no notebook is older than its source
     print(f"not built:\n{problem}", file=sys.stderr)
@@ -30,7 +29,7 @@ c.CourseDirectory.course_id = "rnn-course"
 c.CourseDirectory.root = str(ROOT)
 c.CourseDirectory.source_directory = "_build/exercises/source"
 c.CourseDirectory.release_directory = "_build/exercises/release"
-keep_work_in(CLASS, c)
+keep_work_in(class_folder(ROOT), c)
 
 # A release can always be made again, so it never stays behind its source.
 c.GenerateAssignment.force = True
@@ -49,4 +48,5 @@ c.Execute.shutdown_kernel = "immediate"  # a third of nbgrader's time was waitin
 # Grading goes through the course's judge, and feedback shows no hidden test.
 plugin.install(c)
 
-load_subconfig("nbgrader_config.py", str(CLASS))  # noqa: F821  (where there is one)
+if class_folder(ROOT) != ROOT:
+    load_subconfig("nbgrader_config.py", str(class_folder(ROOT)))  # noqa: F821  (if there is one)

@@ -153,6 +153,7 @@ async def run_page(path, notebook, root, timeout):
             notebook,
             timeout=timeout,
             startup_timeout=120,
+            shutdown_kernel="immediate",  # it has nothing to tidy up, and would be waited for
             on_cell_start=started,
             record_timing=False,  # times would become part of what the cache compares
             resources={"metadata": {"path": folder}},

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,14 @@ def find_root(start: str | Path | None = None) -> Path:
     )
 
 
+_home: ContextVar[str | Path | None] = ContextVar("home", default=None)  # while a Course is made
+
+
+def class_folder(root: str | Path) -> Path:
+    """Where a class's work lies: a Course's `home`, else the environment variable COURSE, else class/."""
+    return Path(root, _home.get() or os.environ.get("COURSE") or "class").resolve()
+
+
 def keep_work_in(home: str | Path, config: Any) -> None:
     """Let nbgrader keep a class's work in the folder `home`; `config` is a traitlets Config."""
     home = Path(home)
@@ -51,18 +60,6 @@ def keep_work_in(home: str | Path, config: Any) -> None:
     for step in ("submitted", "autograded", "feedback"):
         config.CourseDirectory[f"{step}_directory"] = str(home / step)
     config.CourseDirectory.db_url = f"sqlite:///{home / 'gradebook.db'}"
-
-
-def load_config(root: Path, home: Path) -> Any:
-    """What nbgrader_config.py says of the class in the folder `home`."""
-    before = os.environ.get("COURSE")
-    os.environ["COURSE"] = str(home)
-    try:
-        return PyFileConfigLoader(CONFIG, str(root)).load_config()
-    finally:
-        os.environ.pop("COURSE")
-        if before is not None:
-            os.environ["COURSE"] = before
 
 
 class Course:
@@ -81,11 +78,13 @@ class Course:
         submissions: str | Path | None = None,
     ) -> None:
         self.root = Path(root).resolve() if root else find_root()
-        self.home = (self.root / (home or os.environ.get("COURSE") or "class")).resolve()
         get_logger().setLevel(logging.INFO)
-        self.config = load_config(self.root, self.home)
-        if home:
-            keep_work_in(self.home, self.config)
+        token = _home.set(home)
+        try:
+            self.home = class_folder(self.root)
+            self.config = PyFileConfigLoader(CONFIG, str(self.root)).load_config()
+        finally:
+            _home.reset(token)
         if submissions:
             self.config.CourseDirectory.submitted_directory = str(Path(submissions).resolve())
         self.coursedir = CourseDirectory(config=self.config)
