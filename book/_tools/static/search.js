@@ -1,0 +1,65 @@
+// The search page: sections that fit, best first, out of pagefind's index (search_index.py).
+const SMALL = new Set(`a about after all am an and any are as at be by can do does for from get
+  has have how i if in into is it its me my not of on one or should so than that the there to use
+  was what when where which while who why will with you your`.split(/\s+/));
+const MOST = 30, FEW = 3;
+
+// What the index has for a question, for its words that mean something, then for all of these
+// but one: pagefind gives only what has every word.
+async function find(pagefind, question) {
+  const words = question.split(/\s+/).filter(word => word && !SMALL.has(word.toLowerCase()));
+  const questions = [question, words.join(" ")];
+  if (words.length > 1) {
+    questions.push(...words.map((_, k) => words.filter((_, other) => other !== k).join(" ")));
+  }
+  const found = new Map();
+  for (const [k, asked] of questions.entries()) {
+    if (!asked || (k > 1 && found.size >= FEW)) continue;
+    const { results } = await pagefind.search(asked);
+    for (const result of results) if (!found.has(result.id)) found.set(result.id, result);
+  }
+  return Promise.all([...found.values()].slice(0, MOST).map(result => result.data()));
+}
+
+function shown({ url, meta, excerpt }) {
+  const item = document.createElement("li"), link = document.createElement("a");
+  const text = document.createElement("p");
+  link.href = url;
+  link.textContent = meta.title;
+  text.innerHTML = excerpt; // pagefind's: text with <mark>
+  item.append(link, ...(meta.chapter ? [` — ${meta.chapter}`] : []), text);
+  return item;
+}
+
+async function search(place) {
+  const question = new URLSearchParams(location.search).get("q")?.trim();
+  if (!question) return;
+  for (const field of document.querySelectorAll("form.bd-search input")) field.value = question;
+  let pagefind;
+  try {
+    pagefind = await import(new URL("pagefind/pagefind.js", document.baseURI));
+    await pagefind.options({ ranking: { termFrequency: 0.6, pageLength: 0.6 } });
+  } catch { // no server: Sphinx's own search
+    for (const name of ["_static/language_data.js", "searchindex.js", "_static/searchtools.js"]) {
+      const script = document.createElement("script");
+      script.src = name;
+      script.async = false;
+      document.body.append(script);
+    }
+    return;
+  }
+  const results = await find(pagefind, question);
+  const summary = document.createElement("p"), list = document.createElement("ul");
+  summary.textContent = results.length
+    ? `${results.length === MOST ? `The best ${MOST}` : results.length} sections for “${question}”:`
+    : `Nothing was found for “${question}”. Try fewer words, or others.`;
+  summary.setAttribute("role", "status");
+  list.className = "search";
+  list.append(...results.map(shown));
+  place.replaceChildren(summary, list);
+}
+
+window.addEventListener("load", () => {
+  const place = document.getElementById("search-results");
+  if (place) search(place);
+});
