@@ -16,6 +16,8 @@ AXES = {  # letter -> (one, several)
     "R": ("packed row", "packed rows"),
     "L": ("layer", "layers"),
     "G": ("row of the gates", "rows of the gates"),
+    "W": ("hour of the window", "hours of the window"),
+    "A": ("hour ahead", "hours ahead"),
 }
 BLOCKS = {  # an axis made of blocks: what the blocks are
     "2H": ("the forward half", "the backward half"),

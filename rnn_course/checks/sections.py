@@ -20,6 +20,7 @@ CHAPTERS = {
     "lengths": "Lengths",
     "training": "Training",
     "open": "Open the box",
+    "series": "Tomorrow's numbers",
 }
 SECTIONS = {  # section -> (page, label, title)
     "sequences/batch-first": (
@@ -57,6 +58,12 @@ SECTIONS = {  # section -> (page, label, title)
     "open/arrays": ("open", "open-arrays", "A box of arrays"),
     "open/run": ("open", "open-pronounce", "Run it in twenty lines"),
     "open/same": ("open", "open-same", "Is it the same network?"),
+    "series/split": ("series", "series-split", "Split in time"),
+    "series/naive": ("series", "series-naive", "Forecasts that need no network"),
+    "series/hours": ("series", "series-ahead", "Hour by hour"),
+    "series/feedback": ("series", "series-feedback", "One step at a time"),
+    "series/fooled": ("series", "series-fooled", "How to be fooled: the shifted curve"),
+    "series/leaks": ("series", "series-leaks", "Two leaks"),
     "training/first": ("training", "training-first", "The model, and the loop"),
     "training/baseline": ("training", "training-baseline", "First a baseline"),
     "training/tiny": ("training", "training-tiny", "Overfit a tiny text first"),
