@@ -12,6 +12,7 @@ from rnn_course.checks.task import task
 NOISE = 1e-5  # a difference that is only rounding
 FEATURES = (
     "last week", "day before", "scaled", "smooth", "trend", "average", "spread", "largest",
+    "filled",
 )  # fmt: skip
 
 # ---------------------------------------------------------------------------- windows and scaling
@@ -34,6 +35,7 @@ def windows(draw):
     """All windows of W hours, and the A hours that follow each of them."""
     N, *both = draw.sizes(3)
     A, W = sorted(both)
+    N += W + A  # windows that do not overlap are still several
     yield case(draw.normal(N + W + A - 1), W, A)
     yield case(draw.normal(N + W + A - 1), A, W, note="more hours ahead than in the window")
     yield edge("one window", draw.normal(W + A), W, A)
@@ -277,15 +279,17 @@ def saw_the_future(draw):
     yield edge("all saw it", *some_features(draw, [k for k in LEAKS if k not in honest]))
 
 
-LEAKS = {  # what is added before hour `past`, and how many hours at the beginning are nan
-    "honest": (lambda past: torch.zeros(past), 0),
-    "honest, a few hours to begin with": (lambda past: torch.zeros(past), 2),
-    "honest but for rounding": (lambda past: NOISE * alternating(past), 0),
-    "everywhere, a little less": (lambda past: torch.full((past,), -0.05), 0),
-    "only the last hour": (lambda past: -0.5 * at(past, past - 1), 0),
-    "only the first hour": (lambda past: 0.5 * at(past, 0), 0),
-    "up and down": (lambda past: 0.3 * (at(past, past - 2) - at(past, past - 3)), 0),
-    "after a few hours": (lambda past: 0.2 * (at(past, past - 1) + at(past, past - 2)), 2),
+LEAKS = {  # what is added before hour `past`; how many hours at the beginning are nan; and from
+    # how many hours after `past` on the feature changes anyway (None: it does not)
+    "honest": (torch.zeros, 0, 0),
+    "honest, the hour before": (torch.zeros, 1, 1),
+    "honest, a few hours to begin with": (torch.zeros, 2, 0),
+    "honest but for rounding": (lambda past: NOISE * alternating(past), 0, 0),
+    "everywhere, a little less": (lambda past: torch.full((past,), -0.05), 0, 0),
+    "only the last hour": (lambda past: -0.5 * at(past, past - 1), 0, 0),
+    "only the first hour": (lambda past: 0.5 * at(past, 0), 0, None),
+    "up and down": (lambda past: 0.3 * (at(past, past - 2) - at(past, past - 3)), 0, 0),
+    "after a few hours": (lambda past: 0.2 * (at(past, past - 1) + at(past, past - 2)), 2, 0),
 }
 
 
@@ -304,9 +308,10 @@ def some_features(draw, kinds):
     kinds, features, changed = list(kinds), {}, {}
     names = [FEATURES[k] for k in draw.order(len(FEATURES))]
     for name, k in zip(names, draw.order(len(kinds)), strict=False):
-        added, unknown = LEAKS[kinds[k]]
+        added, unknown, after = LEAKS[kinds[k]]
         x = draw.normal(T)
         x[:unknown] = torch.nan
         later = 0.5 + draw.normal(T - past).abs()
+        later[: len(later) if after is None else after] = 0
         features[name], changed[name] = x, x + torch.cat([added(past), later])
     return features, changed, past
