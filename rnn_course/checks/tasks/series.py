@@ -235,7 +235,7 @@ def _correlation(forecast, truth, s):
 )
 def best_shift(draw):
     """By how many hours a forecast trails behind the truth, and the correlation of each shift."""
-    for s, most, note in ((2, 4, ""), (1, 3, "the last value"), (0, 3, "no shadow")):
+    for s, most, note in ((2, 4, ""), (1, 3, "a shadow of the last value"), (0, 3, "no shadow")):
         yield case(*trailing(draw, s, most), most, note=note)
     yield edge("the largest shift", *trailing(draw, 3, 3), 3)
     yield edge("no shift allowed", *trailing(draw, 1, 0), 0)
