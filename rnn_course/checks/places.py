@@ -18,6 +18,7 @@ AXES = {  # letter -> (one, several)
     "G": ("row of the gates", "rows of the gates"),
     "W": ("hour of the window", "hours of the window"),
     "A": ("hour ahead", "hours ahead"),
+    "M": ("shift", "shifts"),
 }
 BLOCKS = {  # an axis made of blocks: what the blocks are
     "2H": ("the forward half", "the backward half"),

@@ -228,7 +228,7 @@ def _correlation(forecast, truth, s):
 
 @task(
     "best_shift(forecast, truth, most) -> (shift, correlations)",
-    returns=("shift | shift", "correlations: S | correlations"),
+    returns=("shift | shift", "correlations: M | correlations"),
     oracle=_shift,
     section="series/fooled",
     shares={"shift": 0.3, "correlations": 0.5, "edges": 0.2},
