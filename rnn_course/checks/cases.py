@@ -15,11 +15,12 @@ import torch
 class Case:
     """One call of the student's function.
 
-    args    the arguments, tensors in float64 (they are rounded to float32 for the first call)
+    args    the arguments, tensors in float64 (they are rounded to `dtype` for the call)
     part    which part of the grade it counts for; None: each result counts for its own part
     note    what is special about it, in words: "one time step"
     optional  a miss is a note and costs nothing
     returns   the axes of the results in this case, where they are others than the task says
+    dtype     of the floating tensors in the call
     """
 
     args: tuple
@@ -27,6 +28,7 @@ class Case:
     note: str = ""
     optional: bool = False
     returns: object = None
+    dtype: torch.dtype = torch.float32
 
 
 def case(*args, note=""):
@@ -34,9 +36,9 @@ def case(*args, note=""):
     return Case(args, note=note)
 
 
-def edge(note, *args):
+def edge(note, *args, dtype=torch.float32):
     """A special case, which counts for the part `edges`: edge("one time step", xs, h0)."""
-    return Case(args, part="edges", note=note)
+    return Case(args, part="edges", note=note, dtype=dtype)
 
 
 class Draw:

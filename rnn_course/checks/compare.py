@@ -386,7 +386,7 @@ def describe(value, depth=0):
         if depth or not value:
             return f"a {name} of {len(value)}"
         inner = [describe(v, 1) for v in value[:3]]
-        if len(set(inner)) == 1:
+        if 1 < len(value) < 1000 and all(describe(v, 1) == inner[0] for v in value):
             return f"a {name} of {len(value)}, each {inner[0]}"
         return f"a {name} of {len(value)}: {', '.join(inner)}{', ...' * (len(value) > 3)}"
     if isinstance(value, dict):

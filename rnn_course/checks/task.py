@@ -151,7 +151,7 @@ class Task:
         self.failed_on = (visible[0], torch.float32)
         others = self.cases(True, **options) if hidden else []
         for case, is_hidden in [(c, False) for c in visible] + [(c, True) for c in others]:
-            trial, watch = self.run(function, case)
+            trial, watch = self.run(function, case, case.dtype)
             trial.hidden = is_hidden
             if watch.called:
                 return words.ready_made(self, watch.called)
@@ -191,7 +191,8 @@ class Task:
         return list(self.draw_cases(cases.Draw(seeds.seed_for(f"{self.name}/second"), True)))
 
     def run(self, function, case, dtype=torch.float32):
-        """Call the function on a case, in float32 first, and compare. Returns (Trial, Watch)."""
+        """Call the function on a case and compare; what fails in float32 by its dtype is tried in
+        float64 as well. Returns (Trial, Watch)."""
         trial = Trial(case, dtype)
         args = cases.in_dtype(case.args, dtype)
         trial.answer, trial.trouble, watch = call_student(

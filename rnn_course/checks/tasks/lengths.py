@@ -63,6 +63,7 @@ def pad(draw):
     yield case([draw.normal(int(n), I) for n in lengths])
     yield edge("one sentence", [draw.normal(T, I)])
     yield edge("equal lengths", [draw.normal(T, I) for _ in range(N)])
+    yield edge("in float64", [draw.normal(n, I) for n in (T - 1, T)], dtype=torch.float64)
 
 
 @task(
@@ -223,6 +224,7 @@ def unpack(draw):
         yield case(*packed(falling(draw, batch, steps)), note=note)
     yield edge("equal lengths", *packed(torch.full((N,), T)))
     yield edge("one sentence", *packed(torch.tensor([T])))
+    yield edge("in float64", *packed(torch.tensor([T, T - 1])), dtype=torch.float64)
 
 
 # ------------------------------------------------------------------- reading packed rows

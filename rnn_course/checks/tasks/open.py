@@ -199,6 +199,7 @@ def readings_at(draw):
         C = 7 + draw.whole(0, 4)
         yield case(clear_scores(draw, T, C), places, SOUNDS[:C], note=f"places {places}")
     yield edge("one place", clear_scores(draw, 3, 6), [1], SOUNDS[:6])
+    yield edge("places in another order", clear_scores(draw, 6, 9), [4, 0, 2], SOUNDS[:9])
 
 
 def _scores_in(sentence, box, numbers):

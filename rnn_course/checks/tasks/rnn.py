@@ -129,6 +129,7 @@ def first_state(draw):
         note = "" if rows > 1 else ", one row in the batch"
         yield Case((draw.normal(1, rows, H), xs, W_hh), "given", "h_0 given" + note)
         yield Case((None, xs, W_hh), "missing", "h_0 missing" + note)
+    yield Case((None, xs, W_hh), "missing", "h_0 missing, in float64", dtype=torch.float64)
 
 
 # -------------------------------------------------------------- one sentence, and all of it
