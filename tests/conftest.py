@@ -4,11 +4,13 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
+from serve import server
 
 from rnn_course.checks.diagnosis.make import make_all
 
@@ -82,6 +84,19 @@ def chromium():
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def address():
+    """The address at which the built book is served while these tests run."""
+    assert (ROOT / "_build" / "html" / "index.html").exists(), "there is no book yet: `make book`"
+    serving = server(ROOT / "_build" / "html")
+    thread = threading.Thread(target=serving.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{serving.server_port}/"
+    serving.shutdown()
+    thread.join()
+    serving.server_close()
 
 
 def too_wide(tab):

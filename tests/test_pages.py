@@ -5,31 +5,16 @@ elsewhere, no script or formula may fail, no page may be wider than its window, 
 find no serious fault of accessibility.
 """
 
-import threading
 from contextlib import contextmanager
 
 import page_cells
 import pytest
 from conftest import ROOT, serious, too_wide
-from serve import server
 
 pytestmark = pytest.mark.browser
 
 PAGES = [f"book/{path.stem}.html" for path in page_cells.pages_of(ROOT)] + ["search.html"]
 VIEWS = {1280: ("dark", "light"), 390: ("light", "dark")}  # axe, which takes seconds: in the second
-
-
-@pytest.fixture(scope="module")
-def address():
-    """The address at which the built book is served while these tests run."""
-    assert (ROOT / "_build" / "html" / "index.html").exists(), "there is no book yet: `make book`"
-    serving = server(ROOT / "_build" / "html")
-    thread = threading.Thread(target=serving.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{serving.server_port}/"
-    serving.shutdown()
-    thread.join()
-    serving.server_close()
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The book's search, which leads to sections: a Sphinx extension, and pagefind's index.
 
-Each section, each entry of the glossary and each name that is documented is a record of its own.
+Each section, each line of the glossary and each name that is documented is a record of its own.
 The search page asks the index by static/search.js; where it cannot (a file opened without a server)
 it is Sphinx's own search, which leads to pages.
 """
@@ -22,9 +22,13 @@ SCRIPTS = ("_static/searchtools.js", "_static/language_data.js", "searchindex.js
 
 def is_record(node):
     """Does this node of a page stand for itself in the search?"""
-    if isinstance(node, nodes.definition_list_item):
-        return any(term["ids"] for term in node.findall(nodes.term))
+    if isinstance(node, nodes.row):  # a line of the glossary
+        section = node.parent.parent.parent.parent
+        return isinstance(node.parent, nodes.tbody) and "glossary" in section.get("ids", [])
     return isinstance(node, (nodes.section, addnodes.desc))
+
+
+TITLES = (nodes.title, addnodes.desc_signature)
 
 
 def is_left_out(node):
@@ -39,7 +43,7 @@ def words_of(node):
         return node.astext()
     if is_left_out(node):
         return " "
-    parts = [words_of(child) for child in node.children if not is_record(child)]
+    parts = [words_of(n) for n in node.children if not is_record(n) and not isinstance(n, TITLES)]
     return ("" if isinstance(node, nodes.TextElement) else "\n").join(parts)
 
 
@@ -48,14 +52,14 @@ def records(doctree):
     for node in doctree.findall(is_record):
         if isinstance(node, nodes.section):
             head, anchors = node.next_node(nodes.title), node["ids"]
-        elif isinstance(node, addnodes.desc):
+        elif isinstance(node, nodes.row):
+            head, anchors = node[0], ["glossary"]
+        else:
             head = node.next_node(addnodes.desc_signature)
             anchors, head = head["ids"], head.next_node(addnodes.desc_name)
-        else:
-            head = node.next_node(nodes.term)
-            anchors = head["ids"]
         if anchors and head is not None:
-            yield anchors[0], " ".join(head.astext().split()), words_of(node)
+            title = " ".join(head.astext().replace("\\,", " ").split())
+            yield anchors[0], title, words_of(node)
 
 
 def as_html(chapter, title, text):

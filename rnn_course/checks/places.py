@@ -40,6 +40,8 @@ def where(leaf, wrong):
         if phrase:
             phrases.append(phrase)
     if not phrases:
+        if not wrong.all():
+            return f"wrong in {int(wrong.sum())} of {wrong.numel()} places"
         return "wrong everywhere" if wrong.numel() > 1 else "wrong"
     phrases.sort(key=lambda phrase: not phrase.startswith(("right", "wrong")))
     return ", ".join(phrases if phrases[0].startswith(("right", "wrong")) else ["wrong", *phrases])
@@ -60,8 +62,10 @@ def _along(axis, bad):
             return "only in " + " and ".join(blocks[k] for k in hit)
         return ""
     if axis == "2L":
-        named = [f"layer {k // 2} {'backward' if k % 2 else 'forward'}" for k in marked]
+        named = [f"layer {k // 2 + 1} {'backward' if k % 2 else 'forward'}" for k in marked]
         return "only in " + _list(named)
+    if axis == "L":  # layers are counted from 1, as in the texts
+        marked = [k + 1 for k in marked]
     one, several = AXES.get(axis, ("entry", "entries"))
     if axis in "HIEPG?" and len(marked) > 2:
         return ""  # single features say little

@@ -239,9 +239,9 @@ def _table(message, task, trial):
         if f.kind == "right":
             rows.append((f.leaf.name, f"{axes} = {f.got}" if axes else "", "right"))
         elif f.kind in ("numbers", "nan"):
-            row_of_ids = f.is_discrete and f.wrong.dim() == 1  # the count says enough
-            how = [] if row_of_ids else [places.where(f.leaf, f.wrong)]
-            rows.append((f.leaf.name, shape, "; ".join([*how, _how_far(f)])))
+            how, far = places.where(f.leaf, f.wrong), _how_far(f)
+            counted = f.wrong.dim() == 1 or how.startswith("wrong in ")  # `far` says enough
+            rows.append((f.leaf.name, shape, far if f.is_discrete and counted else f"{how}; {far}"))
             below.append((f, f"`{f.first.text(f.leaf.name, not trial.hidden)}`."))
         elif f.kind == "shape":
             got, expected = _numbers(f.got), _numbers(f.expected)

@@ -1,20 +1,20 @@
 // The search page: sections that fit, best first, out of pagefind's index (search_index.py).
 const SMALL = new Set(`a about after all am an and any are as at be by can do does for from get
   has have how i if in into is it its me my not of on one or should so than that the there to use
-  was what when where which while who why will with you your`.split(/\s+/));
+  was what when where work works which while who why will with you your`.split(/\s+/));
 const MOST = 30, FEW = 3;
 
-// What the index has for a question, for its words that mean something, then for all of these
-// but one: pagefind gives only what has every word.
+// What the index has for the words of a question that mean something; if that is little, for all of
+// them but one as well: pagefind gives only what has every word.
 async function find(pagefind, question) {
   const words = question.split(/\s+/).filter(word => word && !SMALL.has(word.toLowerCase()));
-  const questions = [question, words.join(" ")];
+  const questions = [words.join(" ") || question];
   if (words.length > 1) {
     questions.push(...words.map((_, k) => words.filter((_, other) => other !== k).join(" ")));
   }
   const found = new Map();
   for (const [k, asked] of questions.entries()) {
-    if (!asked || (k > 1 && found.size >= FEW)) continue;
+    if (k > 0 && found.size >= FEW) break;
     const { results } = await pagefind.search(asked);
     for (const result of results) if (!found.has(result.id)) found.set(result.id, result);
   }
@@ -38,7 +38,7 @@ async function search(place) {
   let pagefind;
   try {
     pagefind = await import(new URL("pagefind/pagefind.js", document.baseURI));
-    await pagefind.options({ ranking: { termFrequency: 0.6, pageLength: 0.6 } });
+    await pagefind.options({ ranking: { termFrequency: 0.8, pageLength: 0.3 } });
   } catch { // no server: Sphinx's own search
     for (const name of ["_static/language_data.js", "searchindex.js", "_static/searchtools.js"]) {
       const script = document.createElement("script");

@@ -1,7 +1,7 @@
-"""The first value of a student's function that the calculation does not have.
+"""The first numbers of a student's function that the calculation does not have.
 
 It is looked for on two cases of different sizes, and said only where both lead to the same line:
-never that the line is wrong, only that the value appears there.
+never that the line is wrong, only that they appear there.
 """
 
 import ast
@@ -15,28 +15,27 @@ from rnn_course.checks.diagnosis.prints import quiet
 from rnn_course.checks.diagnosis.trace import TooMuch, Traced
 
 NEAR = {False: 4e-7, True: 4e-6}  # float64, float32: of the number
-MOST_NAMES = 6  # variables that are said to be right
 APART = "You have `{}` and `{}`; nothing is made of both."
 MOVED = "What you return {} is what should come {}."
 
 
 @dataclass
 class First:
-    """Where it appears: line number, line, the expression if it is a part of the line, what is
-    right before it."""
+    """Where they appear: line number, line, the expression if it is a part of the line.
+
+    It is not said that all before is right: a number that the calculation has may stand in a wrong
+    place, and whole numbers are not looked at.
+    """
 
     number: int
     line: str
     part: str
-    before: list
 
     def words(self):
-        said = f"Right up to here: {', '.join(f'`{name}`' for name in self.before)}. "
-        said = said if self.before else ""
         part = f", at `{self.part}`" if self.part else ""
         return (
-            f"{said}The first value that the calculation does not have appears in line "
-            f"{self.number}, `{self.line}`{part}."
+            f"In line {self.number}, `{self.line}`{part}, numbers appear that the right "
+            "calculation does not have. Look at this line, and at what goes into it."
         )
 
 
@@ -116,13 +115,7 @@ def _first(events, traced, known):
     part = ast.unparse(place.node)
     whole = getattr(statement, "value", None)
     is_whole = whole is not None and ast.unparse(whole) == part
-    before = []
-    for k in range(wrong[0]):
-        name = events[k].name
-        if name.strip("_"):
-            before = [n for n in before if n != name]
-            before += [name] if status[k] == "right" and not _is_copy(events[k], traced) else []
-    return First(statement.lineno, line, "" if is_whole else part, before[-MOST_NAMES:])
+    return First(statement.lineno, line, "" if is_whole else part)
 
 
 def _status(event, known):
@@ -133,11 +126,6 @@ def _status(event, known):
         return "silent"
     is_right = values.among(numbers, known, NEAR[event.single]).all()
     return "right" if is_right else "wrong"
-
-
-def _is_copy(event, traced):
-    """Is it another name for what has one? Whether that is right is another question."""
-    return isinstance(getattr(traced.places[event.place].node, "value", None), ast.Name)
 
 
 def _is_bare(node, statement):

@@ -172,8 +172,8 @@ class Maker:
         for text in self.texts:
             kinds = kinds_of(text, self.inputs[0]())
             for _, (changes, words) in zip(range(most), operators.slips(text, kinds)):
-                said = mistakes.capital(words)
-                slip = mistakes.Mistake(_short(words), f"{said}.", None, rare=True, kind="slip")
+                said = f"In the course's solution, and in its names: {words}."
+                slip = mistakes.Mistake(_short(words), said, None, rare=True, kind="slip")
                 self.take(slip, text, changes)
 
     def take(self, mistake, text, changes):
