@@ -2,23 +2,26 @@
 const SMALL = new Set(`a about after all am an and any are as at be by can do does for from get
   has have how i if in into is it its me my not of on one or should so than that the there to use
   was what when where work works which while who why will with you your`.split(/\s+/));
-const MOST = 30, FEW = 3;
+const MOST = 30, SECTIONS = 500; // shown at most; about so many there are
 
-// What the index has for the words of a question that mean something; if that is little, for all of
-// them but one as well: pagefind gives only what has every word.
+// The sections that have words of a question, best first. pagefind gives only what has every word of
+// what it is asked, so it is asked for all words and for each: a section's score is the sum, and what
+// few sections have counts more.
 async function find(pagefind, question) {
   const words = question.split(/\s+/).filter(word => word && !SMALL.has(word.toLowerCase()));
-  const questions = [words.join(" ") || question];
-  if (words.length > 1) {
-    questions.push(...words.map((_, k) => words.filter((_, other) => other !== k).join(" ")));
+  const scores = new Map();
+  const asked = new Set(words.length ? [words.join(" "), ...words] : [question]);
+  for (const some of asked) {
+    const { results } = await pagefind.search(some);
+    const most = Math.max(...results.map(result => result.score));
+    for (const result of results) {
+      const [, before] = scores.get(result.id) ?? [result, 0];
+      const rare = Math.log(1 + SECTIONS / results.length);
+      scores.set(result.id, [result, before + rare * Math.sqrt(result.score / most)]);
+    }
   }
-  const found = new Map();
-  for (const [k, asked] of questions.entries()) {
-    if (k > 0 && found.size >= FEW) break;
-    const { results } = await pagefind.search(asked);
-    for (const result of results) if (!found.has(result.id)) found.set(result.id, result);
-  }
-  return Promise.all([...found.values()].slice(0, MOST).map(result => result.data()));
+  const found = [...scores.values()].sort((one, other) => other[1] - one[1]).slice(0, MOST);
+  return Promise.all(found.map(([result]) => result.data()));
 }
 
 function shown({ url, meta, excerpt }) {
