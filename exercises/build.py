@@ -317,7 +317,7 @@ def is_stale(name, exercises=EXERCISES, built=BUILT):
     made = [notebook, *(notebook.parent / file for file in files)]
     parents = [source_path(name, exercises), Path(__file__)]
     if files:
-        parents += [make_data.maker(name, exercises), Path(make_data.__file__), packages.LOCK]
+        parents += make_data.sources(name, exercises)
     newest = max(path.stat().st_mtime_ns for path in parents if path.exists())
     if not all(path.exists() and path.stat().st_mtime_ns > newest for path in made):
         return True

@@ -7,7 +7,8 @@ Which ones stands in exercises/data/NAME.py, if the assignment has any:
 
 A function returns a dictionary of arrays for .npz, and text for the other endings; it reads packages
 with rnn_course.packages.read. The licence file of each package, at the path that stands there,
-comes beside the data as LICENSE-PACKAGE.txt. All lies in a folder NAME-data beside the notebook,
+comes beside the data as LICENSE-PACKAGE.txt. If it reads other files of the course as well, READS
+lists their paths. All lies in a folder NAME-data beside the notebook,
 which names each file in its metadata (rnn_course/autograde/data_files.py).
 """
 
@@ -58,6 +59,12 @@ def file_names(name, exercises=EXERCISES):
         return []
     files = [*module.FILES, *(f"LICENSE-{package}.txt" for package in module.PACKAGES)]
     return sorted(f"{name}-data/{file}" for file in files)
+
+
+def sources(name, exercises=EXERCISES):
+    """The files that an assignment's data are made from: when one is newer, they are made again."""
+    reads = getattr(load(name, exercises), "READS", [])
+    return [maker(name, exercises), Path(__file__), packages.LOCK, *reads]
 
 
 def make(name, exercises=EXERCISES):

@@ -26,7 +26,7 @@ from rnn_course.checks.trouble import Trouble
 ROOT = Path(__file__).resolve().parents[1]
 DISCRETE = (
     "vocabulary encode one_hot read_vectors table_for nearest pad make_mask sort_by_length pack "
-    "unpack streams sample split_in_time saw_the_future"
+    "unpack streams sample split_in_time saw_the_future spans viterbi"
 ).split()
 FLOATS = [name for name in dir(check) if name not in (*DISCRETE, "matches", "learn")]
 

@@ -21,6 +21,7 @@ CHAPTERS = {
     "training": "Training",
     "open": "Open the box",
     "series": "Tomorrow's numbers",
+    "tags": "Tagging",
 }
 SECTIONS = {  # section -> (page, label, title)
     "sequences/batch-first": (
@@ -64,6 +65,11 @@ SECTIONS = {  # section -> (page, label, title)
     "series/feedback": ("series", "series-feedback", "One step at a time"),
     "series/fooled": ("series", "series-fooled", "How to be fooled: the shifted curve"),
     "series/leaks": ("series", "series-leaks", "Two leaks"),
+    "tags/words": ("tags", "tags-data", "A manual without its quotation marks"),
+    "tags/f1": ("tags", "tags-f1", "What is a good score?"),
+    "tags/path": ("tags", "tags-path", "Answers that fit together"),
+    "tags/wild": ("tags", "tags-wild", "A tagger that somebody else trained"),
+    "tags/hand": ("tags", "tags-hand", "Sixty sentences, tagged by hand"),
     "training/first": ("training", "training-first", "The model, and the loop"),
     "training/baseline": ("training", "training-baseline", "First a baseline"),
     "training/tiny": ("training", "training-tiny", "Overfit a tiny text first"),
