@@ -86,7 +86,7 @@ def drawn_pieces(draw, kinds=()):
 
 
 def clear_pieces(draw, kinds=()):
-    """Pieces of which the usual mistakes give other numbers, each by more than 0.02: the mean over
+    """Pieces of which the usual mistakes give other numbers, each by more than 0.01: the mean over
     sentences, sentences or kinds forgotten, firsts or ends alone compared, recall for precision."""
     while True:
         found, true = drawn_pieces(draw, kinds)
@@ -99,7 +99,7 @@ def clear_pieces(draw, kinds=()):
             others.append(_scores(*cut))
         near = [abs(a - b) for other in others for a, b in zip(right, other, strict=True)]
         near += [abs(right[j] - right[k]) for j, k in ((0, 1), (0, 2), (1, 2))]
-        if min(near) > 0.02 and abs(sum(right[:2]) / 2 - right[2]) > 0.01 and min(right) > 0.1:
+        if min(near) > 0.01 and abs(sum(right[:2]) / 2 - right[2]) > 0.003 and min(right) > 0.1:
             return found, true
 
 
@@ -223,6 +223,12 @@ def best_of(scores):
     return [int(k) for k in np.unravel_index(int(scores.argmax()), scores.shape)]
 
 
+def lead(e, crf):
+    """By how much the best path scores more than any other."""
+    first, second = all_scores(e, crf).flatten().topk(2).values
+    return first - second
+
+
 def _viterbi(e, crf):
     score, before = crf[0] + e[0], []
     for row in e[1:]:
@@ -252,7 +258,8 @@ def changed_fields(crf):
 
 
 def clear_field(draw, of_the_ends):
-    """e and crf whose best path leads by 0.1 or more, and which the usual mistakes change."""
+    """e and crf whose best path leads by 0.1 or more, also after one word and after
+    two, and which the usual mistakes change."""
     while True:
         T, K = 5 + draw.whole(0, 2), 3 + draw.whole(0, 2)
         e, crf = drawn_field(draw, T, K)
@@ -260,10 +267,10 @@ def clear_field(draw, of_the_ends):
             crf[:2] *= 1.5
         else:
             e = e * 0.7
-        scores = all_scores(e, crf)
-        first, second = scores.flatten().topk(2).values
-        path = best_of(scores)
-        if first - second < 0.1 or len(set(path)) < 3 or path == path[::-1]:
+        path = best_of(all_scores(e, crf))
+        if min(lead(e[:t], crf) for t in (1, 2, T)) < 0.1:
+            continue
+        if len(set(path)) < 3 or path == path[::-1]:
             continue
         if of_the_ends and path[-1] == crf[1].argmax():
             continue
@@ -407,7 +414,7 @@ def tag_sentences(draw, network=None, rows=()):
     for note in ("a small network", "another small network"):
         yield clear_network(draw, note)
     if network is not None:
-        some = list(rows)[draw.hidden :: 3]
+        some = list(rows)[draw.hidden :: 6]
         names = ("layers", "W", "b", "crf")
         real = case(some, *(network[name] for name in names))
         real.part, real.note = "real", f"jieba's network, {len(some)} sentences"
@@ -424,8 +431,7 @@ def clear_network(draw, note):
         W, b, crf = 3 * draw.weights(K, 2 * H), draw.weights(K), 3 * draw.weights(K + 2, K)
         sentences = [draw.normal(length, E, scale=2.0) for length in (T[0], 1, *T[1:])]
         es = tag_scores(sentences, layers, W, b)
-        leads = [all_scores(e, crf).flatten().topk(2).values for e in es]
-        if min(first - second for first, second in leads) < 0.05:
+        if min(lead(e, crf) for e in es) < 0.05:
             continue
         paths = [_viterbi(e, crf) for e in es]
         torchs = [_viterbi(e, crf) for e in tag_scores(sentences, layers, W, b, gru_cell)]
