@@ -146,7 +146,7 @@ def share_right(draw):
 
 def clear_tags(draw, T, N):
     """Tags of which the usual mistakes give other shares. At the pads there is 0, which is also
-    the tag O; in one sentence of the first table, there are other tags."""
+    the tag O; only the shortest sentence has another one there, in what the tagger says."""
     while True:
         right = torch.tensor([[draw.whole(0, 3) for _ in range(N)] for _ in range(T)])
         changed = torch.tensor([[draw.whole(0, 3) for _ in range(N)] for _ in range(T)]) == 0
@@ -164,6 +164,7 @@ def clear_tags(draw, T, N):
             *((hit * m).sum() / m.sum() for m in (mask_of(lengths + s, T) for s in (-1, 1))),
             (hit * mask * (right > 0)).sum() / (mask * (right > 0)).sum().clamp(min=1),
             hit.sum() / words,
+            sum(hit[n, :length].sum() for n, length in zip(range(T), lengths)) / words,
         ]
         if 0.2 < share < 0.9 and min(abs(share - other) for other in others) > 0.02:
             return tags, right, lengths
