@@ -11,7 +11,6 @@ import pytest
 import torch
 from assignments import ROOT, check, plain, source
 
-from rnn_course import packages
 from rnn_course.autograde import data_files
 from rnn_course.checks.cases import Draw
 from rnn_course.checks.tasks import tags as tasks
@@ -145,7 +144,6 @@ def test_what_is_released_is_small_and_says_whose_it_is(files):
 
 def test_the_files_are_made_anew_when_the_chapter_changes():
     assert ROOT / "book" / "tags.md" in make_data.sources("tags")
-    assert packages.LOCK in make_data.sources("tags")
 
 
 def test_the_real_network_is_half_of_the_last_task(notebook):

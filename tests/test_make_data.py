@@ -82,6 +82,19 @@ def test_they_are_made_once_and_again_when_something_changes(small, monkeypatch)
     assert not build.build("small", *small)
 
 
+def test_they_are_made_again_when_another_file_that_they_read_changes(small):
+    exercises, built = small
+    page = exercises / "page.md"
+    page.write_text("one")
+    reads = f"from pathlib import Path\n{MAKER}READS = [Path({str(page)!r})]\n"
+    text = 'packages.read("tiny-data", "tiny_data/words.txt").decode()'
+    (exercises / "data" / "small.py").write_text(reads.replace(text, "READS[0].read_text()"))
+    assert build.build("small", *small) and not build.build("small", *small)
+    page.write_text("two")
+    assert build.build("small", *small)
+    assert (built / "small" / "small-data" / "words.txt").read_text() == "two"
+
+
 def test_a_package_that_is_missing_or_changed_is_one_line_and_no_notebook(small):
     build.build("small", *small)
     (wheel,) = packages.FOLDER.iterdir()

@@ -184,6 +184,13 @@ def drawn_field(draw, T, K, scale=1.5):
     return draw.normal(T, K, scale=scale), draw.normal(K + 2, K, scale=scale)
 
 
+def words_and_tags(draw):
+    """(note, T, K) with more tags than words, and with fewer."""
+    fewer, more = sorted(draw.sizes(2))
+    yield "more tags than words", fewer, more
+    yield "more words than tags", more, fewer
+
+
 def drawn_path(draw, T, K):
     """T tags, neighbours mostly different, the first another one than the last."""
     while True:
@@ -203,8 +210,7 @@ def drawn_path(draw, T, K):
 )
 def path_score(draw):
     """The score of one path: of its tags, of the steps between them, of its two ends."""
-    for note, T, K in either_way(*draw.sizes(2)):
-        note = note.replace("sentences", "tags")
+    for note, T, K in words_and_tags(draw):
         e, crf = drawn_field(draw, T, K)
         yield case(e, drawn_path(draw, T, K), crf, note=note)
     yield edge("one word", e[:1], torch.tensor([draw.whole(0, K)]), crf)
@@ -318,8 +324,7 @@ def _path_loss(e, path, crf):
 )
 def path_loss(draw):
     """The logarithm of the sum over all paths, and minus the log probability of one of them."""
-    for note, T, K in either_way(*draw.sizes(2)):
-        note = note.replace("sentences", "tags")
+    for note, T, K in words_and_tags(draw):
         e, crf = drawn_field(draw, T, K, scale=1.0)
         yield case(e, drawn_path(draw, T, K), crf, note=note)
     yield edge("one word", e[:1], torch.tensor([draw.whole(0, K)]), crf)
