@@ -69,7 +69,6 @@ SECTIONS = {  # section -> (page, label, title)
     "tags/f1": ("tags", "tags-f1", "What is a good score?"),
     "tags/path": ("tags", "tags-path", "Answers that fit together"),
     "tags/wild": ("tags", "tags-wild", "A tagger that somebody else trained"),
-    "tags/hand": ("tags", "tags-hand", "Sixty sentences, tagged by hand"),
     "training/first": ("training", "training-first", "The model, and the loop"),
     "training/baseline": ("training", "training-baseline", "First a baseline"),
     "training/tiny": ("training", "training-tiny", "Overfit a tiny text first"),
