@@ -26,7 +26,12 @@ def right_2(xs, targets, h0, W_ih, W_hh, b_ih, b_hh, chunk):
         U = W_hh.detach().clone().requires_grad_(True)
         hs = []
         for x in x_part:
-            state = torch.tanh(torch.einsum("ni,hi->nh", x, W_ih) + torch.einsum("nk,hk->nh", state, U) + b_ih + b_hh)
+            state = torch.tanh(
+                torch.einsum("ni,hi->nh", x, W_ih)
+                + torch.einsum("nk,hk->nh", state, U)
+                + b_ih
+                + b_hh
+            )
             hs.append(state)
         err = torch.stack(hs) - y_part
         L = err.square().sum() / 2
@@ -64,7 +69,9 @@ def right_4(xs, targets, h0, W_ih, W_hh, b_ih, b_hh, chunk):
     W = W_hh.clone().requires_grad_()
     h, losses, current, T = h0, [], 0.0, len(xs)
     for t in range(T):
-        h = torch.tanh(torch.nn.functional.linear(xs[t], W_ih, b_ih) + torch.nn.functional.linear(h, W, b_hh))
+        h = torch.tanh(
+            torch.nn.functional.linear(xs[t], W_ih, b_ih) + torch.nn.functional.linear(h, W, b_hh)
+        )
         current = current + (h - targets[t]).pow(2).sum().mul(0.5)
         end_of_chunk = (t + 1) % chunk == 0 or t == T - 1
         if end_of_chunk:

@@ -24,7 +24,9 @@ def right_2(sequences):
 def right_3(sequences):
     lengths = list(map(len, sequences))
     T = max(lengths)
-    by_sentence = torch.stack([torch.nn.functional.pad(s, (0, 0, 0, T - len(s))) for s in sequences])
+    by_sentence = torch.stack(
+        [torch.nn.functional.pad(s, (0, 0, 0, T - len(s))) for s in sequences]
+    )
     return by_sentence.transpose(0, 1), lengths
 
 

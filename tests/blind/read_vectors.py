@@ -17,7 +17,9 @@ def right_2(lines):
     start = 1 if len(lines[0].split()) == 2 else 0
     body = [line.rstrip().split(" ") for line in lines[start:] if line.strip()]
     words = [entry[0] for entry in body]
-    table = torch.stack([torch.tensor(list(map(float, entry[1:])), dtype=torch.float32) for entry in body])
+    table = torch.stack(
+        [torch.tensor(list(map(float, entry[1:])), dtype=torch.float32) for entry in body]
+    )
     return words, table
 
 
@@ -129,7 +131,9 @@ def wrong_6(lines):
     entries = [line.split() for line in lines]
     entries = [e for e in entries if len(e) >= 3]
     words = [e[0] for e in entries]
-    rows = [torch.tensor([float(x) for x in e[1:]], dtype=torch.float64) for e in entries]  # <-- here
+    rows = [
+        torch.tensor([float(x) for x in e[1:]], dtype=torch.float64) for e in entries
+    ]  # <-- here
     return words, torch.stack(rows)
 
 
