@@ -15,6 +15,7 @@ AXES = {  # letter -> (one, several)
     "C": ("class", "classes"),
     "R": ("packed row", "packed rows"),
     "L": ("layer", "layers"),
+    "S": ("letter", "letters"),
     "G": ("row of the gates", "rows of the gates"),
     "W": ("hour of the window", "hours of the window"),
     "A": ("hour ahead", "hours ahead"),

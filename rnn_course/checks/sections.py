@@ -22,6 +22,7 @@ CHAPTERS = {
     "open": "Open the box",
     "series": "Tomorrow's numbers",
     "tags": "Tagging",
+    "translate": "From one language to another",
 }
 SECTIONS = {  # section -> (page, label, title)
     "sequences/batch-first": (
@@ -59,6 +60,14 @@ SECTIONS = {  # section -> (page, label, title)
     "open/arrays": ("open", "open-arrays", "A box of arrays"),
     "open/run": ("open", "open-pronounce", "Run it in twenty lines"),
     "open/same": ("open", "open-same", "Is it the same network?"),
+    "translate/data": ("translate", "translate-data", "Dates in five languages"),
+    "translate/forcing": (
+        "translate",
+        "translate-forcing",
+        "Teacher forcing, and then without a teacher",
+    ),
+    "translate/attention": ("translate", "translate-attention", "Attention"),
+    "translate/beam": ("translate", "translate-beam", "A beam"),
     "series/split": ("series", "series-split", "Split in time"),
     "series/naive": ("series", "series-naive", "Forecasts that need no network"),
     "series/hours": ("series", "series-ahead", "Hour by hour"),
