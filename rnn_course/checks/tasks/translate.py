@@ -98,7 +98,7 @@ def attention_weights(draw):
         yield case(2 * draw.normal(S, N), drawn_mask(draw, S, N))
     S, N = draw.sizes(2)
     mask = drawn_mask(draw, S, N)
-    far = torch.where(mask, -150.0, 150.0) + draw.normal(S, N)
+    far = torch.where(mask, -30.0, 900.0) + draw.normal(S, N)
     yield edge("padding whose scores are far above those of the letters", far, mask)
     yield edge("no padding", draw.normal(S, N), torch.ones(S, N, dtype=torch.bool))
 
@@ -172,7 +172,8 @@ def stepper(p):
 
     def step(sign, h):
         a, b = inputs[sign], p["W_hh"] @ h + p["b_hh"]
-        r, z = np.split(1 / (1 + np.exp(-a[: 2 * H] - b[: 2 * H])), 2)
+        gates = 1 / (1 + np.exp(-a[: 2 * H] - b[: 2 * H]))
+        r, z = gates[:H], gates[H:]
         h = (1 - z) * np.tanh(a[2 * H :] + r * b[2 * H :]) + z * h
         return p["W_o"] @ h + p["b_o"], h
 
@@ -206,6 +207,8 @@ def _search(h, step, start, end, width, most, slip=""):
         first = grown[: width + 1]
         gap = min([gap, *(a[0] - b[0] for a, b in zip(first, first[1:], strict=False))])
         kept = grown[:width] or kept
+    if slip == "preferred":
+        kept.sort(key=lambda one: one[1][-1] != end)
     total, said, _ = kept[0]
     return said[:-1] if said[-1:] == [end] else said, total, gap
 
@@ -215,46 +218,45 @@ GREEDY_SLIPS = ("start", "forgets")
 BEAM_SLIPS = ("shared", "start", "forgets", "dropped", "last", "logits")
 
 
-def speaking(draw, length, fits):
-    """(h, p, start, end) of a drawn decoder with no near miss in its greedy answer, which has
-    `length` signs, or, if that is None, no end within 12; and for which `fits(search)` holds, where
-    search(width, most, slip) searches with it."""
+def speaking(draw, lengths, fits):
+    """(h, p, start, end) of a drawn decoder for which `fits(search)` holds, where
+    search(width, most, slip) searches with it; its greedy answer has one of these lengths, or, if
+    there are none, no end within 12."""
     C = 6 + draw.whole(0, 3)
     E, H = (4 + k for k in draw.order(3)[:2])
     while True:
         p = {name: 2.5 * array for name, array in drawn_decoder(draw, C, E, H).items()}
         h, start = draw.normal(H), draw.whole(0, C)
-        step = stepper(p)
-        searched = partial(_search, h.numpy(), step, start)
-        endless, _, gap = searched(None, 1, 12 if length is None else length + 1)
-        before = [start, *endless[:length]]
-        for end in range(C) if length is None else endless[length:]:
-            if gap > LEAST_GAP and end not in before and fits(partial(searched, end)):
+        searched = partial(_search, h.numpy(), stepper(p), start)
+        endless = [start, *searched(None, 1, max(lengths, default=11) + 1)[0]]
+        ends = {endless[k + 1] for k in lengths if endless[k + 1] not in endless[: k + 1]}
+        for end in sorted(ends) if lengths else set(range(C)).difference(endless):
+            if fits(partial(searched, end)):
                 return h, p, start, end
 
 
-def greedy_case(draw, length, most):
+def greedy_case(draw, lengths, most):
     """A decoder whose answer is another, and not at its end alone, for each of GREEDY_SLIPS; most."""
 
     def fits(search):
-        said = search(1, most)[0]
-        if len(said) < 2:
-            return True
+        said, _, gap = search(1, most)
+        if gap < LEAST_GAP or len(said) < 2:
+            return gap > LEAST_GAP
         others = [search(1, most, slip)[0] for slip in GREEDY_SLIPS]
         last = len(said) - 1
         return len(set(said)) > 2 and all(other[:last] != said[:last] for other in others)
 
-    return (*speaking(draw, length, fits), most)
+    return (*speaking(draw, lengths, fits), most)
 
 
 @lru_cache(maxsize=8)
 def greedy_cases(seed, hidden):
     draw = Draw(seed, hidden)
     return [
-        case(*greedy_case(draw, 5, 12), note="a decoder that ends by itself"),
-        case(*greedy_case(draw, 4, 10), note="another decoder"),
-        edge("no end mark comes", *greedy_case(draw, None, 5)),
-        edge("the end mark comes first", *greedy_case(draw, 0, 8)),
+        case(*greedy_case(draw, (5, 6), 12), note="a decoder that ends by itself"),
+        case(*greedy_case(draw, (4, 5), 10), note="another decoder"),
+        edge("no end mark comes", *greedy_case(draw, (), 5)),
+        edge("the end mark comes first", *greedy_case(draw, (0,), 8)),
     ]
 
 
@@ -287,33 +289,36 @@ def greedy(draw, network=None, words=None, start=None, end=None):
     yield from real_cases(network, words, GREEDY_WORDS[draw.hidden], start, end, 20)
 
 
-def beam_case(draw, length, width, most, slips=BEAM_SLIPS):
+def beam_case(draw, lengths, width, most, slips=BEAM_SLIPS):
     """A decoder whose best answer is not the greedy one, with no near miss on the way, and another
     answer or another total for each of the slips; width, most."""
 
     def fits(search):
         said, total, gap = search(width, most)
-        if gap < LEAST_GAP or len(said) < 2 or search(1, most)[0] == said:
-            return False
         others = (search(width, most, slip)[:2] for slip in slips)
-        return all(one != said or abs(other - total) > 0.05 for one, other in others)
+        return (
+            gap > LEAST_GAP
+            and len(said) > 1
+            and all(one != said or abs(other - total) > 0.05 for one, other in others)
+            and search(1, most)[0] != said
+        )
 
-    return (*speaking(draw, length, fits), width, most)
+    return (*speaking(draw, lengths, fits), width, most)
 
 
 @lru_cache(maxsize=8)
 def beam_cases(seed, hidden):
     draw = Draw(seed, hidden)
     return [
-        case(*beam_case(draw, 4, 3, 7), note="a beam of 3"),
-        case(*beam_case(draw, 3, 4, 6), note="a beam of 4"),
-        edge("no end mark comes", *beam_case(draw, None, 2, 3, slips=())),
+        case(*beam_case(draw, (2, 3, 4, 5), 3, 7), note="a beam of 3"),
+        case(*beam_case(draw, (2, 3, 4), 4, 6), note="a beam of 4"),
+        edge("the best one has no end", *beam_case(draw, (), 3, 4, slips=("preferred",))),
         edge("a beam of 1", *narrow_case(draw)),
     ]
 
 
 def narrow_case(draw):
-    h, p, start, end, most = greedy_case(draw, 3, 8)
+    h, p, start, end, most = greedy_case(draw, (3, 4), 8)
     return h, p, start, end, 1, most
 
 
@@ -363,7 +368,7 @@ def drawn_answers_and_truths(draw, C, lengths):
         lambda row: [*row, end, row[0], row[0], end],
         lambda row: [*row[1:], end],
         lambda row: [other, *row, end, other],
-        lambda row: [*row[:-1], other, end],
+        lambda row: [*row[:-1], other, end, end],
         lambda row: list(row),
     ]
     order = draw.order(len(changes))
