@@ -43,7 +43,7 @@ def decoder():
 def two_ways():
     """word -> the two ways in which it is said, each a list of sounds."""
     rows = [line.split("|") for line in read("homographs.en").decode().splitlines()]
-    rows = [row for row in rows if re.fullmatch("[A-Z]+", row[0])]
+    rows = [row for row in rows if re.fullmatch("[A-Z]+", row[0]) and row[1] != row[2]]
     return {word.lower(): (one.split(), other.split()) for word, one, other, *_ in rows}
 
 

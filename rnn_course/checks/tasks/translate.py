@@ -154,7 +154,8 @@ def _step(sign, h, outputs, mask, p):
 def decoder_step(draw):
     """One step of a decoder with attention: scores of the next signs, and the next state."""
     S, N, C, E, H, K = draw.sizes(6)
-    sign = draw.tokens(C, N)
+    order = draw.order(C)
+    sign = torch.tensor([order[n % C] for n in range(N)])
     p = drawn_decoder(draw, C, E, H, K)
     yield case(sign, draw.normal(N, H), draw.normal(S, N, K), drawn_mask(draw, S, N), p)
     one = torch.ones(1, 1, dtype=torch.bool)
@@ -396,7 +397,7 @@ def error_rates(draw, words=None, end=None):
     yield edge("nothing said", [[end_, other]], truths, end_)
     yield edge("more errors than right signs", [[other] * 7], truths, end_)
     if words:
-        rows = [row[1:] for row in list(words.values())[draw.hidden :: 2]]
+        rows = [row[1:] for row in list(words.values())[draw.hidden :: 4]]
         said = [[*spoken, end] for spoken, _ in rows]
         nearest = [min(both, key=lambda one: edit_distance(s, one)) for s, both in rows]
         real = case(said, nearest, end)
