@@ -203,7 +203,10 @@ def _search(h, step, start, end, width, most, slip=""):
                 logits = logits - logits.max()
                 logits = logits - np.log(np.exp(logits).sum())
             before = 0.0 if slip == "last" else total
-            grown += [(before + gain, [*said, k], state) for k, gain in enumerate(logits.tolist())]
+            gains = list(enumerate(logits.tolist()))
+            if slip == "local" and said:
+                gains = [max(gains, key=lambda one: one[1])]
+            grown += [(before + gain, [*said, k], state) for k, gain in gains]
         grown.sort(key=lambda one: -one[0])
         first = grown[: width + 1]
         gap = min([gap, *(a[0] - b[0] for a, b in zip(first, first[1:], strict=False))])
@@ -216,7 +219,7 @@ def _search(h, step, start, end, width, most, slip=""):
 
 LEAST_GAP = 1e-2  # so that rounding in another order changes no answer
 GREEDY_SLIPS = ("start", "forgets")
-BEAM_SLIPS = ("shared", "start", "forgets", "dropped", "last", "logits")
+BEAM_SLIPS = ("shared", "start", "forgets", "dropped", "last", "logits", "local")
 
 
 def speaking(draw, lengths, fits):
