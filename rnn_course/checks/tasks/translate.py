@@ -316,7 +316,7 @@ def beam_cases(seed, hidden):
     return [
         case(*beam_case(draw, (2, 3, 4, 5), 3, 7), note="a beam of 3"),
         case(*beam_case(draw, (2, 3, 4), 4, 6), note="a beam of 4"),
-        edge("the best one has no end", *beam_case(draw, (), 3, 4, slips=("preferred",))),
+        case(*beam_case(draw, (), 3, 4, slips=("preferred",)), note="the best one has no end"),
         edge("a beam of 1", *narrow_case(draw)),
     ]
 
@@ -328,10 +328,10 @@ def narrow_case(draw):
 
 @task(
     "beam_search(h, p, start, end, width, most) -> (said, total)",
-    returns=("said | said", "total | total"),
+    returns=("said", "total"),
     oracle=lambda *given: search(*given)[:2],
     against="the course",
-    shares={"said": 0.4, "total": 0.2, "real": 0.2, "edges": 0.2},
+    shares={"forward": 0.5, "real": 0.3, "edges": 0.2},
     section="translate/beam",
 )
 def beam_search(draw, network=None, words=None, start=None, end=None):
