@@ -40,8 +40,8 @@ The chapters of the book's second part read real data: they need the whole cours
 """
 
 # the order in which the book takes the assignments; others follow in the order of the alphabet
-ORDER = "embedding rnn bptt lstm gru bidirectional lengths capstone open series tags".split()
-ORDER = "embedding rnn bptt lstm gru bidirectional lengths capstone open series translate".split()
+ORDER = """embedding rnn bptt lstm gru bidirectional lengths capstone
+open series tags translate""".split()
 
 
 def make_kit(course, kit=None):
