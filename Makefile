@@ -40,7 +40,7 @@ INSTALLED := .venv/installed
 SAMPLE := _build/sample-class
 
 .PHONY: help setup data book read release prints lab grade formgrader feedback report export course \
-	test browser-test bench evidence lint lock clean clean-data
+	test browser-test hub-test bench evidence lint lock clean clean-data
 
 help:  ## what each verb does
 	@echo "make VERB, one or more of:"
@@ -130,16 +130,19 @@ course: book release  ## everything once: book, releases, sample class graded; s
 # one process a core; a file's tests stay together, and the files in the order of tests/conftest.py
 SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-test: release  ## every test but those that need a browser, the quick ones first
-	$(PY) -m pytest -m "not browser" $(SIDE_BY_SIDE)
+test: release  ## every test but those that need a browser or a hub, the quick ones first
+	$(PY) -m pytest -m "not browser and not hub" $(SIDE_BY_SIDE)
 
 browser-test: prints book  ## open every page of the built book in Chromium
 	$(PY) -m pytest -m browser $(SIDE_BY_SIDE:loadfile=load)
 
+hub-test: data prints  ## a class's round on a JupyterHub (installed into _build/hub; needs root)
+	$(PY) -m pytest -m hub tests/hub -rs
+
 bench: setup  ## measure the speed that the book quotes, on this machine
 	@$(PY) -m bench
 
-evidence: prints  ## the full tables of proof and attack: every bench/evidence/NAME.py; long
+evidence: prints hub-test  ## the hub, and the full tables of proof and attack: every bench/evidence/NAME.py; long
 	@set -eu; for script in bench/evidence/*.py; do echo "== $$script"; $(PY) $$script; done
 
 lint: setup  ## ruff (lint and format, as before each commit) and mypy (the type hints)

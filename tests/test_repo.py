@@ -20,7 +20,7 @@ TRACKED = subprocess.run(
 TRACKED = [name for name in TRACKED if (ROOT / name).exists()]  # not: deleted, not yet committed
 
 VERBS = """help setup data book read release lab grade formgrader feedback report export course test
-browser-test bench evidence lint clean clean-data""".split()
+browser-test hub-test bench evidence lint clean clean-data""".split()
 
 
 # -- what is tracked ---------------------------------------------------------------------------
