@@ -137,7 +137,7 @@ browser-test: prints book  ## open every page of the built book in Chromium
 	$(PY) -m pytest -m browser $(SIDE_BY_SIDE:loadfile=load)
 
 hub-test: data prints  ## a class's round on a JupyterHub (installed into _build/hub; needs root)
-	$(PY) -m pytest -m hub tests/hub -rs
+	$(PY) -m pytest -m hub tests/hub
 
 bench: setup  ## measure the speed that the book quotes, on this machine
 	@$(PY) -m bench

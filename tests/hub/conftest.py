@@ -43,6 +43,12 @@ def why_not():
     return done.stderr.strip()
 
 
+def pytest_report_collectionfinish(items):
+    """One line where the tests of the hub will be skipped."""
+    if any(item.get_closest_marker("hub") for item in items) and (why := why_not()):
+        return f"no hub can be run here: {why}"
+
+
 @pytest.fixture(scope="session")
 def possible():
     if why := why_not():
