@@ -96,6 +96,15 @@ def test_pages_run_once_and_again_only_when_something_changed(small):
     assert run(small) == (set(), [])  # the former state is still kept
     (small / "requirements.lock").write_text("torch==2\n")
     assert run(small) == ({"one", "two"}, [])
+    (small / "rnn_course" / "autograde").mkdir()
+    (small / "rnn_course" / "autograde" / "report.py").write_text("x = 1\n")
+    assert run(small) == (set(), [])  # because of this:
+
+
+def test_no_cell_uses_the_grading():
+    cells = re.compile(r"^```\{code-cell\}.*?^```", re.DOTALL | re.MULTILINE)
+    for path in page_cells.pages_of(ROOT):
+        assert not [cell for cell in cells.findall(path.read_text()) if "autograde" in cell], path
 
 
 def test_a_broken_cell_is_named_by_page_line_and_cell(small):

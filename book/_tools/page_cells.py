@@ -18,6 +18,8 @@ import time
 
 import yaml
 
+# folders on which no page's results depend: no cell grades anything
+NO_PART = {"autograde", "__pycache__", ".ipynb_checkpoints"}
 KEPT = 3  # so many states of the package keep their results, for going to and fro between them
 
 
@@ -32,7 +34,7 @@ def cache_folder(root):
         files += (path for path in (root / folder).rglob("*") if path.is_file())
     digest = hashlib.sha256(f"{sys.version_info[:2]}".encode())
     for path in sorted(files):
-        if "__pycache__" in path.parts or ".ipynb_checkpoints" in path.parts or not path.exists():
+        if NO_PART & set(path.relative_to(root).parts) or not path.exists():
             continue
         content = path.read_bytes()
         digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
