@@ -17,8 +17,8 @@ AXES = {  # letter -> (one, several)
     "L": ("layer", "layers"),
     "S": ("letter", "letters"),
     "G": ("row of the gates", "rows of the gates"),
-    "W": ("hour of the window", "hours of the window"),
-    "A": ("hour ahead", "hours ahead"),
+    "W": ("column", "columns"),
+    "A": ("column", "columns"),
     "M": ("shift", "shifts"),
 }
 BLOCKS = {  # an axis made of blocks: what the blocks are

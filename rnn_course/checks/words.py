@@ -276,6 +276,8 @@ def _how_far(finding):
         return "has nan in it"
     if finding.is_discrete:
         return f"{int(finding.wrong.sum())} of {finding.wrong.numel()} differ"
+    if finding.largest > 3e38:  # what is left of infinity in a comparison
+        return "has infinity in it"
     return f"off by up to {finding.largest:.2g}"
 
 

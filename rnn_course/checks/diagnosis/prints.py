@@ -121,7 +121,7 @@ def _flatten(value, parts, strict, depth):
         return _of_tensor(value if type(value) is torch.Tensor else plain_tensor(value),
                           parts, strict)  # fmt: skip
     if isinstance(value, np.ndarray | np.generic) and not isinstance(value, str):
-        return _of_tensor(torch.as_tensor(np.asarray(value)), parts, strict)
+        return _of_tensor(torch.as_tensor(np.array(value)), parts, strict)
     if isinstance(value, bool):
         return f"{value}"
     if isinstance(value, int | float):

@@ -80,6 +80,7 @@ def some_std(draw, I):  # noqa: E741
     "unscale(values, mean, std, k) -> forecast",
     returns="forecast: N A",
     oracle=lambda values, mean, std, k: values * std[k] + mean[k],
+    against="the course",
     section="series/split",
 )
 def unscale(draw):
@@ -160,6 +161,7 @@ def drawn_starts(draw, N, least):
     "error_by_hour(forecast, truth, std) -> errors",
     returns="errors: A",
     oracle=lambda forecast, truth, std: (forecast - truth).abs().mean(0) * std,
+    against="the course",
     section="series/hours",
 )
 def error_by_hour(draw):
@@ -202,8 +204,8 @@ def feed_back(draw):
     N, W, A, I = draw.sizes(4)  # noqa: E741
     for note in ("", "another model"):
         yield case(*fed(draw, N, W, A, I), note=note)
-    yield edge("one hour ahead", *fed(draw, N, W, 1, I))
-    yield edge("one hour in the window", *fed(draw, N, 1, A, I))
+    yield edge("A = 1", *fed(draw, N, W, 1, I))
+    yield edge("W = 1", *fed(draw, N, 1, A, I))
     yield edge("no feature but the demand", *fed(draw, N, W, A, 1))
 
 
@@ -230,6 +232,7 @@ def _correlation(forecast, truth, s):
     "best_shift(forecast, truth, most) -> (shift, correlations)",
     returns=("shift | shift", "correlations: M | correlations"),
     oracle=_shift,
+    against="the course",
     section="series/fooled",
     shares={"shift": 0.3, "correlations": 0.5, "edges": 0.2},
 )
@@ -239,6 +242,7 @@ def best_shift(draw):
         yield case(*trailing(draw, s, most), most, note=note)
     yield edge("the largest shift", *trailing(draw, 3, 3), 3)
     yield edge("no shift allowed", *trailing(draw, 1, 0), 0)
+    yield edge("a correlation far below 0 among them", *opposite(draw), 3)
 
 
 def trailing(draw, s, most):
@@ -253,6 +257,19 @@ def trailing(draw, s, most):
         found = _shift(forecast, truth, max(most, s, 1))[1]
         others = found[torch.arange(len(found)) != s]
         if found[s] > others.max() + 0.1:
+            return forecast, truth
+
+
+def opposite(draw):
+    """A forecast that goes down where the truth went up an hour before, twice as far; the truth
+    goes up and down by turns. So r_1 is near -1, and another one leads."""
+    T = 16 + draw.whole(0, 4)
+    while True:
+        truth = 2 * alternating(T) + draw.normal(T) + 2
+        forecast = 9 - 2 * torch.cat([truth[:1], truth[:-1]]) + 0.3 * draw.normal(T)
+        found = _shift(forecast, truth, 3)[1]
+        first, second = found.sort(descending=True).values[:2]
+        if first > second + 0.05 and found[1] < -first - 0.05:
             return forecast, truth
 
 
@@ -277,6 +294,12 @@ def saw_the_future(draw):
     honest = [kind for kind in LEAKS if kind.startswith("honest")]
     yield edge("none saw it", *some_features(draw, honest))
     yield edge("all saw it", *some_features(draw, [k for k in LEAKS if k not in honest]))
+    features, changed, past = some_features(draw, ["honest", "only the first hour", "up and down"])
+    large = {
+        name: x + 3e3 for name, x in features.items()
+    }  # one change of 0.003, and two of 0.0018
+    small = {name: x + 0.006 * (changed[name] - features[name]) for name, x in large.items()}
+    yield edge("small changes of large numbers", large, small, past, dtype=torch.float64)
 
 
 LEAKS = {  # what is added before hour `past`; how many hours at the beginning are nan; and from

@@ -94,10 +94,12 @@ def clear_pieces(draw, kinds=()):
         each = [_scores([a], [b]) for a, b in zip(found, true, strict=True)]
         others = [[sum(column) / len(each) for column in zip(*each, strict=True)]]
         others += [_scores(*([sorted({p for s in side for p in s})] for side in (found, true)))]
+        merged = [{p for s in side for p in s} for side in (found, true)]
+        others.append([len(merged[0] & merged[1]) / sum(map(len, side)) for side in (found, true)])
         for places in (slice(0, 1), slice(1, 2), *[slice(0, 2)] * len(kinds[:1])):
             cut = ([[p[places] for p in s] for s in side] for side in (found, true))
             others.append(_scores(*cut))
-        near = [abs(a - b) for other in others for a, b in zip(right, other, strict=True)]
+        near = [abs(a - b) for other in others for a, b in zip(right, other, strict=False)]
         near += [abs(right[j] - right[k]) for j, k in ((0, 1), (0, 2), (1, 2))]
         if min(near) > 0.01 and abs(sum(right[:2]) / 2 - right[2]) > 0.003 and min(right) > 0.1:
             return found, true
@@ -301,9 +303,16 @@ def viterbi(draw):
         yield case(*clear_field(draw, True), note="much depends on the two ends")
     for note, T in (("one word", 1), ("two words", 2)):
         e, crf = drawn_field(draw, T, 3 + draw.whole(0, 3))
-        while lead(e, crf) < 0.1:
+        while lead(e, crf) < 0.1 or any(
+            _viterbi(e, without(crf, end)) == _viterbi(e, crf) for end in (0, 1)
+        ):
             e, crf = drawn_field(draw, *e.shape)
         yield edge(note, e, crf)
+
+
+def without(crf, row):
+    """The field whose start (0) or end (1) counts for nothing."""
+    return crf.index_fill(0, torch.tensor(row), 0.0)
 
 
 def _path_loss(e, path, crf):
@@ -412,12 +421,12 @@ def _tagged(sentences, layers, W, b, crf):
     section="tags/wild",
 )
 def tag_sentences(draw, network=None, rows=()):
-    """The best path of each sentence, by a GRU of two layers in both directions and a CRF.
+    """The best path of each sentence, by a GRU of several layers in both directions and a CRF.
 
     network  the real one's layers, W, b, crf; rows: the real sentences, each (T, E)
     """
-    for note in ("a small network", "another small network"):
-        yield clear_network(draw, note)
+    for L, note in ((2, "a small network"), (3, "a small network of three layers")):
+        yield clear_network(draw, L, note)
     if network is not None:
         some = list(rows)[draw.hidden :: 6]
         names = ("layers", "W", "b", "crf")
@@ -426,13 +435,14 @@ def tag_sentences(draw, network=None, rows=()):
         yield real
 
 
-def clear_network(draw, note):
+def clear_network(draw, L, note):
     """A small network and four sentences, whose best paths lead clearly; the usual mistakes
     change several of them."""
     E, H, K = (3 + k for k in draw.order(3))
     T = [4 + k for k in draw.order(3)]
+    sizes = [E] + [2 * H] * (L - 1)
     while True:
-        layers = [tuple(drawn_weights(draw, size, H, 3) for _ in range(2)) for size in (E, 2 * H)]
+        layers = [tuple(drawn_weights(draw, size, H, 3) for _ in range(2)) for size in sizes]
         W, b, crf = 3 * draw.weights(K, 2 * H), draw.weights(K), 3 * draw.weights(K + 2, K)
         sentences = [draw.normal(length, E, scale=2.0) for length in (T[0], 1, *T[1:])]
         es = tag_scores(sentences, layers, W, b)

@@ -39,13 +39,14 @@ def drawn_answers(draw, C, lengths):
     "teacher_forcing(answers, start, end) -> (inputs, targets)",
     returns=("inputs: T N", "targets: T N"),
     oracle=_forcing,
+    against="the course",
     shares={"forward": 0.8},
     section="translate/forcing",
 )
 def teacher_forcing(draw):
     """What the decoder reads, and what it should say then: each answer behind the start mark, and
     each answer with the end mark behind it."""
-    for lengths in ([3, 5, 2, 4, 5, 1], [4, 2, 6]):
+    for lengths in ([3, 6, 2, 4, 5, 1], [4, 2, 6]):
         lengths = [length + draw.hidden for length in lengths]
         note = f"answers of {', '.join(map(str, lengths))} signs"
         yield case(*drawn_answers(draw, 9 + draw.whole(0, 4), lengths), note=note)
@@ -98,7 +99,7 @@ def attention_weights(draw):
         yield case(2 * draw.normal(S, N), drawn_mask(draw, S, N))
     S, N = draw.sizes(2)
     mask = drawn_mask(draw, S, N)
-    far = torch.where(mask, -30.0, 900.0) + draw.normal(S, N)
+    far = torch.where(mask, -300.0, 900.0) + draw.normal(S, N)
     yield edge("padding whose scores are far above those of the letters", far, mask)
     yield edge("no padding", draw.normal(S, N), torch.ones(S, N, dtype=torch.bool))
 
@@ -148,6 +149,7 @@ def _step(sign, h, outputs, mask, p):
     "decoder_step(sign, h, outputs, mask, p) -> (logits, h)",
     returns=("logits: N C", "h: N H | states"),
     oracle=_step,
+    against="the course",
     shares={"forward": 0.6, "states": 0.2, "edges": 0.2},
     section="translate/attention",
 )
@@ -365,7 +367,8 @@ def _rates(said, truths, end):
 
 def drawn_answers_and_truths(draw, C, lengths):
     """Answers with one mistake each, or none, and the right ones: one answer is cut off without an
-    end mark, one goes on after it, one lacks its first sign and one has a sign too many in front."""
+    end mark, one goes on after it, one lacks its first sign, one ends with another, and two
+    have a sign too many."""
     truths, other, end = drawn_answers(draw, C, lengths)
     changes = [
         lambda row: [*row, end],
@@ -373,6 +376,7 @@ def drawn_answers_and_truths(draw, C, lengths):
         lambda row: [*row[1:], end],
         lambda row: [other, *row, end, other],
         lambda row: [*row[:-1], other, end, end],
+        lambda row: [*row, other, end],
         lambda row: list(row),
     ]
     order = draw.order(len(changes))
@@ -392,7 +396,7 @@ def error_rates(draw, words=None, end=None):
 
     words  of g2p_en: word -> (..., what the network says, what a dictionary says, twice); end
     """
-    for lengths in ([4, 7, 3, 6, 8, 5], [6, 3, 9, 5, 4, 7]):
+    for lengths in ([4, 7, 3, 6, 8, 5, 6], [6, 3, 9, 5, 4, 7, 8]):
         lengths = [length + draw.hidden for length in lengths]
         yield case(*drawn_answers_and_truths(draw, 10 + draw.whole(0, 3), lengths))
     truths, other, end_ = drawn_answers(draw, 9, [3])
