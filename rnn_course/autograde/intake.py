@@ -632,9 +632,9 @@ def members(archive, time):
     """A File for each file in a zip; time is a function of its ZipInfo."""
     for about in sorted(archive.infolist(), key=lambda a: a.filename):
         path = member_path(about)
-        if about.is_dir() or not path:
+        if about.filename.endswith("/"):  # a folder
             continue
-        refused = LEFTOVER if is_leftover(path) else ""
+        refused = LEFTOVER if is_leftover(path) else "" if path else "a file without a name"
         if len(path) > LONGEST_PATH:
             path, refused = path[:LONGEST_PATH] + "...", "its name is too long"
         yield File(path, time(about), lambda about=about: archive.open(about), refused)

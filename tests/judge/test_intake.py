@@ -737,3 +737,8 @@ def test_what_is_known_of_a_submission_is_known_of_that_one_only(tmp_path):
     assert record_of(records, "leeann", folder) == (True, "the notebook was called 'rnn (1).ipynb'")
     (folder / "timestamp.txt").write_text("2030-01-01 00:00:00 UTC")  # came in another way
     assert record_of(records, "leeann", folder) == (None, "")
+
+
+def test_a_file_without_a_name_is_a_line(tmp_path):
+    taken, _ = took(tmp_path, {"\0": "odd", f"Ann Lee_1{M}rnn.ipynb": "hers"})
+    assert set(taken.students) == {"ann-lee"} and "without a name" in taken.unmatched[""]
