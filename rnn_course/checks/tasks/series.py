@@ -269,7 +269,7 @@ def opposite(draw):
         forecast = 9 - 2 * torch.cat([truth[:1], truth[:-1]]) + 0.3 * draw.normal(T)
         found = _shift(forecast, truth, 3)[1]
         first, second = found.sort(descending=True).values[:2]
-        if first > second + 0.05 and found[1] < -first - 0.05:
+        if first > second + 0.1 and found[1] < -first - 0.05:
             return forecast, truth
 
 
