@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT / "exercises"))
 from build import build, built_path, read_source  # noqa: E402
 from sample_class import read_students  # noqa: E402, F401  (the tests take it from here)
 
+from rnn_course.autograde import data_files  # noqa: E402
 from rnn_course.checks import check  # noqa: E402, F401  (cells use it)
 from rnn_course.checks.diagnosis import mistakes  # noqa: E402
 from rnn_course.checks.diagnosis.maker import Maker  # noqa: E402
@@ -29,6 +30,23 @@ SOLUTION = re.compile(r"( *)### BEGIN SOLUTION\n.*?### END SOLUTION\n?", re.DOTA
 
 def source(name):
     return read_source((ROOT / "exercises" / f"{name}.md").read_text(encoding="utf-8"), name)
+
+
+def defined(name, *cells):
+    """What these fixed cells of an assignment's notebook define, run beside its data files."""
+    build(name)
+    space = {"__name__": "notebook"}
+    with contextlib.chdir(built_path(name).parent):
+        for cell in source(name).cells:
+            if cell.id in cells:
+                exec(cell.source, space)
+    return space
+
+
+def data_of(name):
+    """name -> bytes of an assignment's data files, as they are released."""
+    build(name)
+    return data_files.beside(built_path(name))
 
 
 def names():

@@ -5,14 +5,12 @@ import builtins
 import io
 import pickle
 
-import build
 import make_data
 import numpy as np
 import pytest
-from assignments import check, plain, run, source
+from assignments import check, data_of, plain, run, source
 
 from rnn_course import packages
-from rnn_course.autograde import data_files
 from rnn_course.checks.tasks import open as tasks
 
 
@@ -24,9 +22,7 @@ def made():
 
 @pytest.fixture(scope="module")
 def files():
-    """The data files as they are released."""
-    build.build("open")
-    return data_files.beside(build.built_path("open"))
+    return data_of("open")
 
 
 def table_of(files):
@@ -102,16 +98,6 @@ def test_the_real_network_is_half_of_the_last_task(monkeypatch):
     for wrong in (by_numbers, small_only):
         monkeypatch.setattr(builtins, "wrong_answer", wrong, raising=False)
         assert run("open", {"open-aloud": "read_aloud = wrong_answer"})["open-aloud"].points == 2
-
-
-def test_a_missing_file_is_named_in_one_line(tmp_path, monkeypatch):
-    (cell,) = (c for c in source("open").cells if c.id == "data")
-    monkeypatch.chdir(tmp_path)
-    for name in ("weights.npz", "characters.txt", "readings.txt", "sentences.tsv"):
-        with pytest.raises(FileNotFoundError) as error:
-            exec("import torch\n" + cell.source, {})
-        assert str(error.value).startswith(f"open-data/{name} is missing: the folder open-data")
-        data_files.write({f"open-data/{name}": b""}, tmp_path)
 
 
 @pytest.mark.parametrize("seed", range(12))

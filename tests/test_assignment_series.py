@@ -8,10 +8,9 @@ import build
 import numpy as np
 import pytest
 import torch
-from assignments import ROOT, plain, source
+from assignments import ROOT, data_of, plain, source
 
 from rnn_course import packages
-from rnn_course.autograde import data_files
 from rnn_course.checks import check
 
 WEEK = 168
@@ -63,7 +62,7 @@ def _is_code(line):
 
 def test_the_released_demand_is_the_chapters(notebook, chapter):
     assert notebook["demand"].numpy().tolist() == chapter["demand"].tolist()
-    files = data_files.beside(build.built_path("series"))
+    files = data_of("series")
     assert sorted(files) == ["series-data/LICENSE-pmdarima.txt", "series-data/demand.txt"]
     assert b"License-Expression: MIT" in files["series-data/LICENSE-pmdarima.txt"]
     assert "James W Taylor" in packages.read("pmdarima", "pmdarima/datasets/taylor.py").decode()
@@ -114,13 +113,6 @@ def test_what_the_cells_say_is_expected_comes(notebook):
     (shift, correlations), names = printed[0][0], printed[1][0]
     assert shift == 1 and str(names) in said
     assert all(f"{r:.3g}" in said for r in correlations.tolist())
-
-
-def test_a_missing_file_is_named_in_one_line(tmp_path, monkeypatch):
-    (cell,) = (c for c in source("series").cells if c.id == "data")
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(FileNotFoundError, match=r"^series-data/demand.txt is missing: the folder"):
-        exec("import torch\n" + cell.source, {})
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -4,14 +4,12 @@ import ast
 import builtins
 import io
 
-import build
 import make_data
 import numpy as np
 import pytest
 import torch
-from assignments import check, plain, run, source
+from assignments import check, data_of, defined, plain, run, source
 
-from rnn_course.autograde import data_files
 from rnn_course.checks.tasks import translate as tasks
 
 
@@ -23,22 +21,12 @@ def made():
 
 @pytest.fixture(scope="module")
 def files():
-    """The data files as they are released."""
-    build.build("translate")
-    return data_files.beside(build.built_path("translate"))
+    return data_of("translate")
 
 
 @pytest.fixture(scope="module")
-def space(files, tmp_path_factory):
-    """The names that the notebook's fixed cells define."""
-    folder = tmp_path_factory.mktemp("notebook")
-    data_files.write(files, folder)
-    names = {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        for cell in source("translate").cells:
-            if cell.id in ("set-up", "gru", "data", "distance"):
-                exec(cell.source, names)
+def space():
+    names = defined("translate", "set-up", "gru", "data", "distance")
     names["step"] = tasks.stepper(names["network"])
     return names
 
@@ -157,16 +145,6 @@ def test_a_very_wide_beam_finds_the_likeliest_answer():
     total, said = max(all_)
     assert sum(np.exp(one) for one, _ in all_) == pytest.approx(1)
     assert tasks.search(h, p, start, end, len(all_), most)[:2] == (said, pytest.approx(total))
-
-
-def test_a_missing_file_is_named_in_one_line(tmp_path, monkeypatch):
-    (cell,) = (c for c in source("translate").cells if c.id == "data")
-    monkeypatch.chdir(tmp_path)
-    for name in ("decoder.npz", "states.npz", "sounds.txt", "words.tsv"):
-        with pytest.raises(FileNotFoundError) as error:
-            exec("import torch\n" + cell.source, {})
-        assert str(error.value).startswith(f"translate-data/{name} is missing: the folder")
-        data_files.write({f"translate-data/{name}": b""}, tmp_path)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -9,6 +9,7 @@ import make_data
 import nbformat
 import numpy as np
 import pytest
+from assignments import source
 from test_exercises import GOOD
 from test_packages import here, line, make_wheel  # noqa: F401  (here is a fixture)
 
@@ -136,3 +137,23 @@ def test_lab_copies_them_and_never_over_what_is_there(small, tmp_path):
     (work / NAMES[2]).write_text("mine")
     assert lab.copy_releases([notebook], work) == ([], [NAMES[2]])
     assert (work / NAMES[2]).read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "name, files",
+    [
+        ("open", "weights.npz characters.txt readings.txt sentences.tsv"),
+        ("series", "demand.txt"),
+        ("tags", "weights.npz characters.txt tags.txt sentences.tsv"),
+        ("translate", "decoder.npz states.npz sounds.txt words.tsv"),
+    ],
+)
+def test_a_notebook_names_a_missing_file_in_one_line(name, files, tmp_path, monkeypatch):
+    (cell,) = (c for c in source(name).cells if c.id == "data")
+    monkeypatch.chdir(tmp_path)
+    for file in files.split():
+        with pytest.raises(FileNotFoundError) as error:
+            exec("import torch\n" + cell.source, {})
+        words = f"{name}-data/{file} is missing: the folder {name}-data"
+        assert str(error.value).startswith(words) and "\n" not in str(error.value)
+        data_files.write({f"{name}-data/{file}": b""}, tmp_path)

@@ -3,7 +3,8 @@
 - results of cells are kept under a name that knows the state of the package (page_cells.py);
 - formulas are set by MathJax from files inside the site: nothing is loaded from elsewhere;
 - the names of other projects that docstrings mention are known without a network;
-- faults of accessibility in the theme's pages are mended.
+- faults of accessibility in the theme's pages are mended;
+- the search page leaves it to search.js which search is loaded.
 """
 
 import importlib.metadata
@@ -56,12 +57,16 @@ ELSEWHERE = {
 
 MATHJAX = ("tex-chtml-full.js", "output/chtml/fonts/woff-v2")
 
-# Faults in the HTML that the theme and the extensions write, and what stands there instead.
+# What the theme and the extensions write into the HTML, and what stands there instead.
 MENDED = {
     # ARIA 1.3 has withdrawn this role; it stands in a list.
     'role="doc-biblioentry"': 'role="listitem"',
     # The label hides the words that the summary shows.
     '<summary aria-label="Toggle hidden content">': "<summary>",
+    # Sphinx's own search: search.js loads it where pagefind's cannot run (search_index.py).
+    '<script src="_static/searchtools.js"></script>': "",
+    '<script src="_static/language_data.js"></script>': "",
+    '<script src="searchindex.js"></script>': "",
 }
 
 

@@ -16,8 +16,7 @@ from sphinx import addnodes
 
 # Sections that repeat in a few words what others explain.
 MINOR = {"Questions", "To remember", "Sources", "Common mistakes"}
-# Those of Sphinx's own search: search.js loads them where it has to.
-SCRIPTS = ("_static/searchtools.js", "_static/language_data.js", "searchindex.js")
+TITLES = (nodes.title, addnodes.desc_signature)
 
 
 def is_record(node):
@@ -26,9 +25,6 @@ def is_record(node):
         section = node.parent.parent.parent.parent
         return isinstance(node.parent, nodes.tbody) and "glossary" in section.get("ids", [])
     return isinstance(node, (nodes.section, addnodes.desc))
-
-
-TITLES = (nodes.title, addnodes.desc_signature)
 
 
 def is_left_out(node):
@@ -93,10 +89,6 @@ def index_book(app, error):
     }
     shutil.rmtree(folder, ignore_errors=True)
     asyncio.run(write_index(pages, folder))
-    page = Path(app.outdir, "search.html")
-    lines = page.read_text(encoding="utf-8").splitlines(keepends=True)
-    left = [line for line in lines if not any(f'src="{name}' in line for name in SCRIPTS)]
-    page.write_text("".join(left), encoding="utf-8")
 
 
 def note_written(app, pagename, templatename, context, doctree):

@@ -6,6 +6,7 @@ numbers; it never computes with something it has not looked at. Of the expected 
 keeps one: that of the first place which is wrong.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -161,7 +162,7 @@ def compare_leaf(leaf, expected, got, rounding, dtype=torch.float32):
         finding.kind = "nan" if nan else "numbers"
         finding.wrong = wrong
         finding.first = first_wrong(wrong, given, exact)
-    finding.largest = difference.nan_to_num(float("inf")).max().item() if got.numel() else 0.0
+    finding.largest = difference.nan_to_num(math.inf, math.inf).max().item() if got.numel() else 0.0
     return finding
 
 

@@ -31,7 +31,10 @@ BLOCKS = {  # an axis made of blocks: what the blocks are
 
 
 def where(leaf, wrong):
-    """Where a bool tensor is True: 'right at t = 0, wrong from t = 1 on, in the backward half'."""
+    """Where a bool tensor is True: 'right at t = 0, wrong from t = 1 on, in the backward half'.
+
+    "" where that is neither everywhere nor in some part of an axis alone.
+    """
     axes = leaf.axes if len(leaf.axes) == wrong.dim() else ("?",) * wrong.dim()
     phrases = []
     for k, axis in enumerate(axes):
@@ -42,7 +45,7 @@ def where(leaf, wrong):
             phrases.append(phrase)
     if not phrases:
         if not wrong.all():
-            return f"wrong in {int(wrong.sum())} of {wrong.numel()} places"
+            return ""
         return "wrong everywhere" if wrong.numel() > 1 else "wrong"
     phrases.sort(key=lambda phrase: not phrase.startswith(("right", "wrong")))
     return ", ".join(phrases if phrases[0].startswith(("right", "wrong")) else ["wrong", *phrases])

@@ -148,10 +148,10 @@ class Task:
             return words.ready_made(self, [f"rnn_course's {own}"])
         trials = []
         visible = self.cases(**options)
-        self.failed_on = (visible[0], torch.float32)
+        self.failed_on = (visible[0], visible[0].dtype)
         others = self.cases(True, **options) if hidden else []
         for case, is_hidden in [(c, False) for c in visible] + [(c, True) for c in others]:
-            trial, watch = self.run(function, case, case.dtype)
+            trial, watch = self.run(function, case)
             trial.hidden = is_hidden
             if watch.called:
                 return words.ready_made(self, watch.called)
@@ -190,9 +190,10 @@ class Task:
         on them too. They count for nothing."""
         return list(self.draw_cases(cases.Draw(seeds.seed_for(f"{self.name}/second"), True)))
 
-    def run(self, function, case, dtype=torch.float32):
-        """Call the function on a case and compare; what fails in float32 by its dtype is tried in
-        float64 as well. Returns (Trial, Watch)."""
+    def run(self, function, case, dtype=None):
+        """Call the function on a case, in the case's dtype, and compare; what fails in float32 by
+        its dtype is tried in float64 as well. Returns (Trial, Watch)."""
+        dtype = dtype or case.dtype
         trial = Trial(case, dtype)
         args = cases.in_dtype(case.args, dtype)
         trial.answer, trial.trouble, watch = call_student(

@@ -5,6 +5,7 @@ wrong, and how far; what is right; what it may be, and where the book explains i
 list of lines, each with a role; both forms are made from it, so they say the same.
 """
 
+import math
 import re
 from dataclasses import dataclass, field
 from html import escape
@@ -239,9 +240,11 @@ def _table(message, task, trial):
         if f.kind == "right":
             rows.append((f.leaf.name, f"{axes} = {f.got}" if axes else "", "right"))
         elif f.kind in ("numbers", "nan"):
-            how, far = places.where(f.leaf, f.wrong), _how_far(f)
-            counted = f.wrong.dim() == 1 or how.startswith("wrong in ")  # `far` says enough
-            rows.append((f.leaf.name, shape, far if f.is_discrete and counted else f"{how}; {far}"))
+            row_of_ids = f.is_discrete and f.wrong.dim() == 1  # the count says enough
+            how = "" if row_of_ids else places.where(f.leaf, f.wrong)
+            if not (how or f.is_discrete):
+                how = f"wrong in {_count_of(f.wrong)} places"
+            rows.append((f.leaf.name, shape, "; ".join(filter(None, [how, _how_far(f)]))))
             below.append((f, f"`{f.first.text(f.leaf.name, not trial.hidden)}`."))
         elif f.kind == "shape":
             got, expected = _numbers(f.got), _numbers(f.expected)
@@ -275,10 +278,14 @@ def _how_far(finding):
     if finding.kind == "nan":
         return "has nan in it"
     if finding.is_discrete:
-        return f"{int(finding.wrong.sum())} of {finding.wrong.numel()} differ"
-    if finding.largest > 3e38:  # what is left of infinity in a comparison
+        return f"{_count_of(finding.wrong)} differ"
+    if math.isinf(finding.largest):
         return "has infinity in it"
     return f"off by up to {finding.largest:.2g}"
+
+
+def _count_of(wrong):
+    return f"{int(wrong.sum())} of {wrong.numel()}"
 
 
 def _sentence(text):

@@ -295,9 +295,8 @@ def saw_the_future(draw):
     yield edge("none saw it", *some_features(draw, honest))
     yield edge("all saw it", *some_features(draw, [k for k in LEAKS if k not in honest]))
     features, changed, past = some_features(draw, ["honest", "only the first hour", "up and down"])
-    large = {
-        name: x + 3e3 for name, x in features.items()
-    }  # one change of 0.003, and two of 0.0018
+    # one change of 0.003, and two of 0.0018
+    large = {name: x + 3e3 for name, x in features.items()}
     small = {name: x + 0.006 * (changed[name] - features[name]) for name, x in large.items()}
     yield edge("small changes of large numbers", large, small, past, dtype=torch.float64)
 

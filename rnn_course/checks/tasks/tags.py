@@ -304,15 +304,10 @@ def viterbi(draw):
     for note, T in (("one word", 1), ("two words", 2)):
         e, crf = drawn_field(draw, T, 3 + draw.whole(0, 3))
         while lead(e, crf) < 0.1 or any(
-            _viterbi(e, without(crf, end)) == _viterbi(e, crf) for end in (0, 1)
+            _viterbi(e, forgotten) == _viterbi(e, crf) for forgotten in changed_fields(crf)[1][:2]
         ):
             e, crf = drawn_field(draw, *e.shape)
         yield edge(note, e, crf)
-
-
-def without(crf, row):
-    """The field whose start (0) or end (1) counts for nothing."""
-    return crf.index_fill(0, torch.tensor(row), 0.0)
 
 
 def _path_loss(e, path, crf):

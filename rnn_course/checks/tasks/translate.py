@@ -14,6 +14,7 @@ import torch
 
 from rnn_course.checks.cases import Draw, case, edge
 from rnn_course.checks.task import task
+from rnn_course.checks.tasks.lengths import mask_of
 
 # ------------------------------------------------------------------------------ teacher forcing
 
@@ -78,7 +79,7 @@ def attention_scores(draw):
 def drawn_mask(draw, S, N):
     """(S, N), True where there is a letter: lengths of 2 or more, the longest S, not sorted."""
     lengths = torch.tensor([length + 1 for length in draw.lengths(N, S - 1)])
-    return torch.arange(S)[:, None] < lengths
+    return mask_of(lengths, S)
 
 
 def _weights(scores, mask):
