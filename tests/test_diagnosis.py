@@ -292,6 +292,24 @@ def test_of_another_way_to_the_right_answer_nothing_is_said():
     assert found_in(rnn_in_another_style) is None
 
 
+def rnn_into_unfilled_memory(xs, h0, W_ih, W_hh, b_ih, b_hh):
+    output, h = torch.empty(len(xs), *h0.shape, dtype=xs.dtype), h0
+    for t in range(len(xs)):
+        h = torch.tanh(xs[t] @ W_ih.T + b_ih + h @ W_hh.T + xs[t].sum())
+        output[t] = h
+    return output, h
+
+
+@pytest.mark.parametrize("left", (0.37, 7.1e20))
+def test_what_was_in_unfilled_memory_is_not_looked_at(left, monkeypatch):
+    with monkeypatch.context() as patch:  # what memory may hold
+        patch.setattr(first, "unfilled_memory_is_nan", contextlib.nullcontext)
+        patch.setattr(torch, "empty", lambda *shape, **more: torch.full(shape, left, **more))
+        assert "torch.empty" in found_in(rnn_into_unfilled_memory).line
+    assert found_in(rnn_into_unfilled_memory).line.startswith("h = torch.tanh(")
+    assert not torch.are_deterministic_algorithms_enabled()
+
+
 def clues_of(name, function):
     some, visible = prints.cases_of(getattr(check, name))
     packed = values.of_texts(texts_module.texts_of(name), some, visible)

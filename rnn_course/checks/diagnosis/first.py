@@ -5,6 +5,7 @@ never that the line is wrong, only that they appear there.
 """
 
 import ast
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -83,10 +84,23 @@ def first_of(traced, runs, packed):
     return found[0]
 
 
+@contextmanager
+def unfilled_memory_is_nan():
+    """Within it torch.empty and its like give nan, which is not looked at, and not whatever was in
+    memory: that no calculation has, and at the next call it is something else."""
+    before = torch.are_deterministic_algorithms_enabled()
+    warn_only = torch.is_deterministic_algorithms_warn_only_enabled()
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(before, warn_only=warn_only)
+
+
 def _run(traced, case):
     for dtype in (torch.float64, torch.float32):
         try:
-            with quiet():
+            with quiet(), unfilled_memory_is_nan():
                 return *traced.run(cases.in_dtype(case.args, dtype)), dtype
         except TooMuch:
             return None
