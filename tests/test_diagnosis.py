@@ -473,3 +473,22 @@ def test_slips_come_in_the_same_order_in_every_process():
         for seed in ("1", "2")
     ]  # fmt: skip
     assert said[0] == said[1] and len(said[0].splitlines()) > 100
+
+
+KEY = """
+from rnn_course.checks.diagnosis import store
+print(store.key("lstm_memory_backward"))
+"""
+
+
+def test_prints_are_not_outdated_by_another_number_of_threads():
+    """It changes the last digits of what is drawn for this task."""
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", KEY],
+            env=os.environ | {"OMP_NUM_THREADS": threads},
+            capture_output=True, text=True, check=True,
+        ).stdout
+        for threads in ("1", "2")
+    }  # fmt: skip
+    assert len(said) == 1
