@@ -10,6 +10,7 @@ import warnings
 import zlib
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -98,19 +99,29 @@ def print_of(answer, dtype=torch.float64, strict=False):
         form = _flatten(answer, parts, strict, MOST_DEPTH)
     except (TypeError, ValueError, OverflowError):
         return np.nan, np.nan
-    number, scale, near = zlib.crc32(form.encode()) % 8191 / 1024, 1.0, NEAR[dtype]
-    for k, (x, is_single) in enumerate(parts):
-        if not (np.abs(x) < CEILING).all():
-            x = np.nan_to_num(x, nan=17.0).clip(-CEILING, CEILING)
-        start = 61 * k % 2048
-        weights = WEIGHTS[start : start + x.size]
-        if len(weights) < x.size:
-            weights = np.resize(WEIGHTS, x.size)
-        products = weights * x
-        number += products.sum()
-        scale += np.abs(products).sum()
-        near = max(near, NEAR[torch.float32] if is_single else 0.0)
-    return number, near * scale
+    number = zlib.crc32(form.encode()) % 8191 / 1024
+    if not parts:
+        return number, NEAR[dtype]
+    x = np.concatenate([part for part, _ in parts])
+    if not (np.abs(x) < CEILING).all():
+        x = np.nan_to_num(x, nan=17.0).clip(-CEILING, CEILING)
+    weights = _weights(tuple(part.size for part, _ in parts))
+    near = max(NEAR[dtype], NEAR[torch.float32] if any(single for _, single in parts) else 0.0)
+    return number + weights @ x, near * (1 + np.abs(weights) @ np.abs(x))
+
+
+@lru_cache(maxsize=256)
+def _weights(sizes):
+    """What the numbers of an answer are weighted with: each of its tensors from another start."""
+    starts = [61 * k % 2048 for k in range(len(sizes))]
+    return np.concatenate(
+        [
+            WEIGHTS[start : start + size]
+            if start + size <= len(WEIGHTS)
+            else np.resize(WEIGHTS, size)
+            for start, size in zip(starts, sizes, strict=True)
+        ]
+    )
 
 
 def _flatten(value, parts, strict, depth):
