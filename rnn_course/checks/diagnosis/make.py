@@ -12,6 +12,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 
 import torch
+from tqdm import tqdm
 
 from rnn_course.checks.diagnosis import mistakes, store
 from rnn_course.checks.diagnosis.maker import make
@@ -45,7 +46,7 @@ def make_all(names=(), anew=False, workers=None):
     if workers <= 1:
         return [made(name) for name in wanted]
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
-        return list(pool.map(made, wanted))
+        return list(tqdm(pool.map(made, wanted), desc="prints", total=len(wanted), unit="task"))
 
 
 def _effort(name):
