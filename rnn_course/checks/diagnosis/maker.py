@@ -16,6 +16,7 @@ from rnn_course.checks.diagnosis import mistakes, operators, values
 from rnn_course.checks.diagnosis.prints import (
     Observations,
     alike,
+    as_floats,
     cases_of,
     is_strict,
     print_of,
@@ -90,6 +91,7 @@ class Maker:
         self.strict = is_strict(task)
         expected = [right_print(task, case) for case in self.cases]
         self.right = Observations(*(np.array(column) for column in zip(*expected, strict=True)))
+        self.floats = [self.right_as_floats(case)[0] for case in self.cases]
         right = task.exact(self.cases[0]) if task.has_answer else ()
         self.is_float = any(x.is_floating_point() for x in values.tensors(right))
         self.tried = self.cases_of_pairs()
@@ -105,6 +107,12 @@ class Maker:
                 )
         plain = self.plain[self.texts[0]]
         self.lines = [1 + lines_run(plain, inputs()) for inputs in self.inputs]
+
+    def right_as_floats(self, case):
+        """right_print, but that of its whole numbers as floats: right, and in another form."""
+        if not self.task.has_answer:
+            return np.nan, np.nan
+        return print_of(as_floats(self.task.exact(case)), strict=self.strict)
 
     def cases_of_pairs(self):
         """The numbers of the ordinary cases that pairs are tried on."""
@@ -288,11 +296,11 @@ class Maker:
 
     def both(self, one, two):
         """The prints of two mistakes at once; [] where they cannot be together, or give nothing,
-        or what is right on the first case."""
+        or what is right on the first case, be it as floats."""
         runs, numbers = self.joined(one, two), []
         for k in self.tried if runs else ():
-            number, right = self.number(runs(k), k), self.right.numbers[k]
-            if np.isnan(number) or not numbers and _near(number, right):
+            number, right = self.number(runs(k), k), (self.right.numbers[k], self.floats[k])
+            if np.isnan(number) or not numbers and any(_near(number, r) for r in right):
                 return []
             numbers.append(number)
         return numbers

@@ -153,6 +153,19 @@ def _flatten(value, parts, strict, depth):
     raise TypeError(f"nothing can be told of a {type(value).__name__}")
 
 
+def as_floats(value):
+    """An answer with its whole numbers as floats."""
+    if isinstance(value, torch.Tensor) and value.dtype != torch.bool:
+        return value.double()
+    if isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, tuple | list):
+        return type(value)(map(as_floats, value))
+    if isinstance(value, dict):
+        return {key: as_floats(v) for key, v in value.items()}
+    return value
+
+
 def _of_tensor(value, parts, strict):
     odd = value.layout != torch.strided or value.is_meta or value.is_complex()
     if odd or value.numel() > MOST_NUMBERS:
