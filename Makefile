@@ -130,8 +130,8 @@ course: book release  ## everything once: book, releases, sample class graded; s
 # one process a core; a file's tests stay together, and the files in the order of tests/conftest.py
 SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-test: release  ## every test but those that need a browser or a hub, the quick ones first
-	$(PY) -m pytest -m "not browser and not hub" $(SIDE_BY_SIDE)
+test: release  ## the tests that need neither browser nor hub, the quick ones first
+	$(PY) -m pytest -m "not browser and not hub and not evidence" $(SIDE_BY_SIDE)
 
 browser-test: prints book  ## open every page of the built book in Chromium
 	$(PY) -m pytest -m browser $(SIDE_BY_SIDE:loadfile=load)
@@ -142,7 +142,8 @@ hub-test: data prints  ## a class's round on a JupyterHub (installed into _build
 bench: setup  ## measure the speed that the book quotes, on this machine
 	@$(PY) -m bench
 
-evidence: prints hub-test  ## the hub, and the full tables of proof and attack: every bench/evidence/NAME.py; long
+evidence: release hub-test  ## what is too long for each change: tests marked so, the hub, bench/evidence/*.py
+	$(PY) -m pytest -m "evidence and not browser" $(SIDE_BY_SIDE)
 	@set -eu; for script in bench/evidence/*.py; do echo "== $$script"; $(PY) $$script; done
 
 lint: setup  ## ruff (lint and format, as before each commit) and mypy (the type hints)

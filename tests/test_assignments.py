@@ -54,7 +54,9 @@ def test_the_sample_students_get_what_they_deserve(name, student):
         assert words in str(shown[task]), f"{task} should say {words!r}:\n{shown[task]}"
 
 
-@pytest.mark.parametrize("seed", ["ada", "bob", "cyd"])
+@pytest.mark.parametrize(
+    "seed", ["ada", *(pytest.param(other, marks=pytest.mark.evidence) for other in ("bob", "cyd"))]
+)
 @pytest.mark.parametrize("name", assignments())
 def test_hidden_cases_of_other_students_are_fair_too(name, seed, monkeypatch):
     monkeypatch.setenv("RNN_COURSE_SEED", seed)

@@ -1,6 +1,7 @@
 """Verdicts: no wrong answer passes, no right one fails, and no sentence is untrue of the code.
 
-The drawing of cases is held against every known mistake, for twenty students; what a task's text
+The drawing of cases is held against every known mistake, for a few students (`make evidence`: for
+twenty); what a task's text
 asks for (a dtype, nothing ready-made, no tie to autograd) is asked for; and right answers in
 unusual styles pass.
 """
@@ -28,6 +29,8 @@ DISCRETE = (
     "vocabulary encode one_hot read_vectors table_for nearest pad make_mask sort_by_length pack "
     "unpack streams sample split_in_time saw_the_future spans viterbi"
 ).split()
+FEW = [(name, 3) for name in DISCRETE]  # students of each change, and of `make evidence`
+MANY = [pytest.param(name, 20, marks=pytest.mark.evidence) for name in DISCRETE]
 FLOATS = [name for name in dir(check) if name not in (*DISCRETE, "matches", "learn")]
 
 
@@ -101,8 +104,8 @@ def differing(expected, answer):
 LUCK = {"divided-by-absolute-values", "ranked-by-overlap"}
 
 
-@pytest.mark.parametrize("name", DISCRETE + FLOATS)
-def test_a_mistake_costs_every_student_the_same_points(name):
+@pytest.mark.parametrize("name, number", FEW + MANY + [(name, 1) for name in FLOATS])
+def test_a_mistake_costs_every_student_the_same_points(name, number):
     """Of float results one student is enough, and the likelier mistakes: there none can hide in a
     drawn letter.
 
@@ -110,8 +113,7 @@ def test_a_mistake_costs_every_student_the_same_points(name):
     """
     task, is_discrete = TASKS[name], name in DISCRETE
     visible = with_truth(task, [case for case in task.cases() if not case.optional])
-    students = of_students(task, 20 if is_discrete else 1)
-    hidden = [with_truth(task, drawn) for drawn in students]
+    hidden = [with_truth(task, drawn) for drawn in of_students(task, number)]
     for mistake, function in planted(name):
         if mistake.kind == "family" and not is_discrete and (mistake.rare or mistake.place > 1):
             continue
@@ -239,13 +241,14 @@ SLIPS = {
 }
 
 
+@pytest.mark.parametrize("number", [3, pytest.param(20, marks=pytest.mark.evidence)])
 @pytest.mark.parametrize("slip", SLIPS)
-def test_a_slip_that_no_list_names_is_seen_by_everybody(slip):
+def test_a_slip_that_no_list_names_is_seen_by_everybody(slip, number):
     name, function = SLIPS[slip]
     task = TASKS[name]
     alone = [task.run(function, case)[0] for case in task.cases()]
     assert not all(trial.right for trial in alone)
-    for drawn in of_students(task, 20):
+    for drawn in of_students(task, number):
         more = [task.run(function, case)[0] for case in drawn]
         assert not all(trial.right for trial in more)
         assert earned(task, alone + more) == earned(task, alone)

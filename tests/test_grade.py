@@ -29,6 +29,8 @@ ROOT = build.EXERCISES.parent
 NAMES = build.assignments()
 TRUSTED = not probe()[0]  # these are the course's own notebooks
 FIRST = "rnn"  # the assignment of the tests that need only one
+SAMPLES = [FIRST, "open"]  # whose sample classes each change is tried with: without and with data
+SAMPLES += [pytest.param(n, marks=pytest.mark.evidence) for n in NAMES if n not in SAMPLES]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -47,7 +49,7 @@ def course(tmp_path_factory):
     return Course(ROOT, home=tmp_path_factory.mktemp("class"))
 
 
-@pytest.fixture(scope="module", params=NAMES)
+@pytest.fixture(scope="module", params=SAMPLES)
 def graded(request, course):
     """(assignment, student -> Row) of the whole sample class."""
     name = request.param
