@@ -72,7 +72,7 @@ def test_only_the_rows_that_are_wrong_are_told():
         new[1:2] = 0
         return new
 
-    assert "only in batch row 1" in check.rnn_cell.verdict(rnn_cell).message
+    assert "only at n = 1" in check.rnn_cell.verdict(rnn_cell).message
 
 
 @pytest.mark.parametrize(

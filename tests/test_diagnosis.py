@@ -288,6 +288,23 @@ def test_the_first_wrong_value_is_found_in_the_text():
     assert found.line == "h = torch.tanh(a + u + x.sum())" and found.part == "x.sum()"
 
 
+def rnn_in_long_lines(xs, h0, W_ih, W_hh, b_ih, b_hh):
+    h, outputs = h0, []
+    for x in xs:
+        # fmt: off
+        h = torch.tanh(x @ W_ih.T + b_ih
+                       + ( h+1 ) @ W_hh.T + b_hh)  # one too many
+        outputs.append(h)
+        # fmt: on
+    return torch.stack(outputs), h
+
+
+def test_it_is_quoted_as_it_stands_in_its_own_line():
+    found = found_in(rnn_in_long_lines)
+    first_line = rnn_in_long_lines.__code__.co_firstlineno
+    assert (found.number - first_line, found.line, found.part) == (5, "h+1", "")
+
+
 def test_of_another_way_to_the_right_answer_nothing_is_said():
     assert found_in(rnn_in_another_style) is None
 

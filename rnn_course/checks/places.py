@@ -6,7 +6,6 @@ from rnn_course.checks.compare import leaves
 
 AXES = {  # letter -> (one, several)
     "T": ("time step", "time steps"),
-    "N": ("batch row", "batch rows"),
     "H": ("hidden unit", "hidden units"),
     "I": ("input feature", "input features"),
     "P": ("projected unit", "projected units"),
@@ -36,6 +35,8 @@ def where(leaf, wrong):
     "" where that is neither everywhere nor in some part of an axis alone.
     """
     axes = leaf.axes if len(leaf.axes) == wrong.dim() else ("?",) * wrong.dim()
+    if len(axes) == 1 and axes[0] in "WA":  # no columns of a table
+        axes = ("entry",)
     phrases = []
     for k, axis in enumerate(axes):
         others = [j for j in range(wrong.dim()) if j != k]
@@ -58,6 +59,8 @@ def _along(axis, bad):
     marked = [k for k, b in enumerate(bad) if b]
     if axis == "T":
         return _in_time(marked, len(bad))
+    if axis == "N":
+        return f"only at n = {_list(map(str, marked))}"
     blocks = BLOCKS.get(axis)
     if blocks and len(bad) % len(blocks) == 0:
         size = len(bad) // len(blocks)

@@ -188,7 +188,8 @@ def passed(task, trials, parts):
     )
     edges = [t.case.note for t in trials if t.case.note]
     if edges:
-        message.say(f"Among them: {'; '.join(dict.fromkeys(edges))}.")
+        these = "These are" if len(edges) == len(trials) else "Among them"
+        message.say(f"{these}: {'; '.join(dict.fromkeys(edges))}.")
     _notes(message, trials)
     return verdict(message, 1.0, parts=parts)
 

@@ -125,11 +125,12 @@ def _first(events, traced, known):
     statement = place.statement
     if first.name or _is_bare(place.node, statement) or ".grad" in ast.unparse(statement):
         return None
-    line = ast.unparse(statement).split("\n")[0]
-    part = ast.unparse(place.node)
     whole = getattr(statement, "value", None)
-    is_whole = whole is not None and ast.unparse(whole) == part
-    return First(statement.lineno, line, "" if is_whole else part)
+    if whole is not None and ast.unparse(whole) == ast.unparse(place.node):
+        return First(statement.lineno, traced.source(statement), "")
+    if place.line != statement.lineno:  # a line further down in it
+        return First(place.line, traced.source(place.node), "")
+    return First(place.line, traced.source(statement), traced.source(place.node))
 
 
 def _status(event, known):

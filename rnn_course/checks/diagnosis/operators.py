@@ -197,12 +197,16 @@ def name_for_part(node, scope):
 
 
 def constants(node, scope):
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        sign, node = -1, node.operand  # before the number alone is looked at
+    else:
+        sign = 1
     if not isinstance(node, ast.Constant):
         return
     if isinstance(node.value, bool):
         yield lambda n: ast.Constant(not n.value), f"{not node.value} stands for {node.value}"
     elif isinstance(node.value, int | float):
-        v = node.value
+        v = sign * node.value
         for other in dict.fromkeys((v + 1, v - 1, -v, 0, 1, 2)):
             if other != v:
                 said = f"{other} stands where {v} belongs"

@@ -285,6 +285,8 @@ class Traced:
         answer = names[self.name](*args)
         return log.events, answer
 
-    def line(self, number):
-        """A line of the function's text."""
-        return self.lines[number - self.first_line].strip()
+    def source(self, node):
+        """What the function's text has for a node: all of it, or of several lines the first."""
+        line = self.lines[node.lineno - self.first_line].encode()
+        end = node.end_col_offset if node.end_lineno == node.lineno else None
+        return line[node.col_offset : end].decode().strip()

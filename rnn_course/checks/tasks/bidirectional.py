@@ -116,7 +116,7 @@ def collected(forward, backward):
 
 @task(
     "collect_states(forward_states, backward_states) -> h_n",
-    returns="h_n: LD N H",
+    returns="h_n: 2L N H",
     oracle=collected,
     section="bidirectional/layout",
 )
@@ -132,7 +132,7 @@ def collect_states(draw):
 
 @task(
     "stacked(xs, h_0, layers) -> (output, h_n)",
-    returns=("output: T N 2H", "h_n: LD N H | states"),
+    returns=("output: T N 2H", "h_n: 2L N H | states"),
     oracle=lambda xs, h_0, layers: network(layers, 2)(xs, h_0),
     section="bidirectional/stacked",
     shares={"forward": 0.6, "states": 0.4, "edges": 0.0},
