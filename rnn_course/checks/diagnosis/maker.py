@@ -30,7 +30,7 @@ from rnn_course.checks.diagnosis.texts import RESULT, Text, texts_of, without_an
 LIKELY = 200  # mistakes that pairs are made of
 MOST_PAIRS = 6000
 MOST_SLIPS = 3000  # of all texts of a task
-PAIR_LINES = 1_000_000  # that the pairs of a task may run through
+PAIR_LINES = 700_000  # that the pairs of a task may run through
 MOST_LINES = 300_000  # that its slips may run through, and as many what is changed in its arguments
 
 
