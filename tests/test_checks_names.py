@@ -42,7 +42,7 @@ def test_the_example_of_the_front_page():
 
     verdict = check.lstm.verdict(lstm)
     assert verdict.mistakes == ["activation-g-sigmoid"]
-    assert "candidate g goes through a sigmoid; it needs tanh" in verdict.message
+    assert "candidate `g` goes through a sigmoid; it needs tanh" in verdict.message
 
 
 def test_what_is_right_is_said():
