@@ -1,5 +1,6 @@
 """The questions of the book: what each says of its choices is true, by a few lines of torch."""
 
+import itertools
 import math
 import re
 
@@ -14,8 +15,10 @@ from myst_parser.docutils_ import Parser
 from questions import Question
 from torch.nn.functional import cross_entropy
 from torch.nn.utils.rnn import pack_padded_sequence
+from torch.utils.flop_counter import FlopCounterMode
 
 from rnn_course import packing
+from rnn_course.learning import f1_of_sets
 from rnn_course.variants import original_gru_cell
 
 BLOCK = re.compile(r"^::::\{question\} (.+)\n:name: (\S+)\n\n((?:.*\n)*?)::::$", re.MULTILINE)
@@ -337,8 +340,107 @@ def choosing_counter():
         assert net(torch.ones(50, 1, 1))[0].abs().max() <= 1
 
 
-CHAPTERS = """sequences embedding rnn bptt lstm gru bidirectional deep lengths training
+def open_strides():
+    found = {}
+    layers = [torch.nn.Conv1d(4, 4, 3, padding=1) for _ in range(4)]
+    for strides in sorted(set(itertools.permutations((1, 1, 2, 2)))):
+        x = torch.linspace(-1, 1, 16).reshape(1, 4, 4)
+        for layer, stride in zip(layers, strides, strict=True):
+            x = torch.nn.functional.conv1d(x, layer.weight, layer.bias, stride, 1)
+        found[strides] = x
+    assert {x.shape for x in found.values()} == {(1, 4, 1)}
+    assert min(apart(a, b) for a, b in itertools.combinations(found.values(), 2)) > 1e-3
+
+
+def names_copies():
+    names = np.random.default_rng(0).permutation(np.tile(np.arange(1000), 4))
+    assert np.isin(names[3200:], names[:3200]).mean() > 0.98
+    assert (1 / 5) ** 3 == pytest.approx(1 / 125)
+
+
+def vectors_zeros():
+    embedding = torch.nn.Embedding(3, 4)
+    embedding.weight.data[1] = 0
+    layer = torch.nn.GRU(4, 5)
+    layer(embedding(torch.tensor([2, 1])))[0].sum().backward()
+    assert embedding.weight.grad[1].abs().min() > 0
+    embedding.weight.requires_grad_(False)
+    assert not embedding(torch.tensor([1])).requires_grad
+
+
+def praise_sums():
+    odds = dict(zip("this is not a moving dull film".split(), torch.randn(7).double(), strict=True))
+    moved = [
+        sum(odds[w] for w in f"this is not a {word} film".split())
+        - sum(odds[w] for w in f"this is a {word} film".split())
+        for word in ("moving", "dull")
+    ]
+    assert moved[0] == pytest.approx(moved[1]) and abs(moved[0]) > 0
+
+
+def series_correlation():
+    for seed in range(20):  # seed 0 is the walk of the chapter
+        walk = 100 + np.random.default_rng(seed).choice([-1.0, 1.0], 1500).cumsum()
+        truth, before = walk[1000:], walk[999:-1]
+        assert np.corrcoef(before, truth)[0, 1] > 0.95
+        assert np.abs(truth - before).max() == 1
+        assert abs(np.corrcoef(np.diff(before), np.diff(truth))[0, 1]) < 0.2
+
+
+def tags_one_piece():
+    precision, recall, f1 = f1_of_sets({0}, set(range(20)))
+    assert (precision, recall) == (1, 0.05)
+    assert f1 == pytest.approx(0.095, abs=1e-3) and (precision + recall) / 2 > 0.5
+
+
+def translate_beam_worse():
+    def chance(text):  # of each next letter
+        return {"": (0.4, 0.35, 0.25), "a": (0.34, 0.33, 0.33), "b": (0.5, 0.5, 0), "aa": (1, 0, 0)
+                }.get(text, (1 / 3, 1 / 3, 1 / 3))  # fmt: skip
+
+    def beam_search(width):
+        beam = {"": 1.0}
+        for _ in range(3):
+            grown = {t + c: p * q for t, p in beam.items()
+                     for c, q in zip("abc", chance(t), strict=True)}  # fmt: skip
+            beam = dict(sorted(grown.items(), key=lambda item: -item[1])[:width])
+        return next(iter(beam.items()))
+
+    greedy, two = beam_search(1), beam_search(2)
+    assert greedy[0] == "aaa" and two[1] < 0.5 * greedy[1]
+
+
+def stream_forgotten():
+    gru, xs = torch.nn.GRU(6, 8), torch.randn(9, 1, 6)
+    whole = gru(xs)[0]
+    pieces = torch.cat([gru(piece)[0] for piece in xs.split(3)])
+    moved = (whole - pieces).abs().amax((1, 2))
+    assert moved[:3].max() < 1e-6 and moved[3:].min() > 1e-3
+
+
+def bugs_no_grad():
+    xs = torch.ones(20, 3, 8)
+    for net in (torch.nn.Dropout(0.5), torch.nn.GRU(8, 8, num_layers=2, dropout=0.5)):
+        with torch.no_grad():
+            first, second = (net(xs) if isinstance(net, torch.nn.Dropout) else net(xs)[0]
+                             for _ in range(2))  # fmt: skip
+        assert net.training and not torch.equal(first, second)
+
+
+def speed_multiplications():
+    T, N, I, H = 7, 3, 5, 4
+    xs, W_ih, W_hh = torch.randn(T, N, I), torch.randn(4 * H, I), torch.randn(4 * H, H)
+    with FlopCounterMode(display=False) as inside:
+        [x @ W_ih.T + torch.zeros(N, H) @ W_hh.T for x in xs]
+    with FlopCounterMode(display=False) as before:
+        projected = xs.reshape(T * N, I) @ W_ih.T
+        [a + torch.zeros(N, H) @ W_hh.T for a in projected.reshape(T, N, 4 * H)]
+    assert inside.get_total_flops() == before.get_total_flops() > 0
+
+
+CORE = """sequences embedding rnn bptt lstm gru bidirectional deep lengths training
 choosing""".split()
+LATER = "speed bugs open names vectors praise series tags translate stream".split()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -347,7 +449,8 @@ def test_what_a_question_says_is_true(name):
 
 
 def test_there_are_questions_in_every_chapter():
-    assert {page for page, found in ASKED.items() if len(found) >= 2} == set(CHAPTERS)
+    assert set(ASKED) == {*CORE, *LATER}
+    assert all(len(ASKED[page]) >= 2 for page in CORE)
     assert len(NAMES) == len(set(NAMES)) >= 24
 
 
