@@ -6,12 +6,14 @@ import shutil
 from urllib.parse import unquote, urlparse
 
 import build_book as builder
+import citations
 import page_cells
 import pytest
 import reading_time
 import yaml
 from bs4 import BeautifulSoup
 from conftest import ROOT, build_book
+from pybtex.database import parse_file
 
 # -- the table of contents ---------------------------------------------------------------------
 
@@ -318,6 +320,15 @@ def test_all_local_links_lead_somewhere(book):
 
 def test_every_picture_has_words(book):
     assert pictures_without_words(book) == []
+
+
+def test_references_have_names_as_labels():
+    entries = parse_file(ROOT / "book" / "references.bib").entries
+    style = citations.Names()
+    labels = list(style.format_labels(style.sort(entries.values())))
+    assert len(labels) == len(set(labels)) == len(entries)
+    assert {"Elman 1990", "Hochreiter and Schmidhuber 1997", "Gers et al. 2000"} <= set(labels)
+    assert not [label for label in labels if not re.fullmatch(r"[^{}]+ \d{4}[a-z]?", label)]
 
 
 def test_formulas_need_only_files_of_the_site(book):
