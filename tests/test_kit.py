@@ -1,14 +1,13 @@
 """The student kit: nothing but what students need, and it works where only it is installed."""
 
 import io
+import os
 import subprocess
-import sys
-import sysconfig
 import zipfile
-from pathlib import Path
 
 import build
 import kit
+import kit_environment
 import lab
 import make_data
 import nbformat
@@ -16,7 +15,7 @@ import numpy as np
 import pytest
 import release
 import sample_class
-from nbclient import NotebookClient
+from kit_environment import execute, outputs, run
 
 from rnn_course.autograde import data_files
 from rnn_course.autograde.course import Course
@@ -34,9 +33,14 @@ def course(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def archive(course, tmp_path_factory):
-    path, is_new = kit.make_kit(course, tmp_path_factory.mktemp("kit") / "kit.zip")
-    assert is_new
-    return path
+    """A kit with one chapter; the book, which another process may be building, has no part in it."""
+    chapters = tmp_path_factory.mktemp("chapters")
+    nbformat.write(nbformat.v4.new_notebook(), chapters / "rnn.ipynb")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kit, "CHAPTERS", chapters)
+        path, is_new = kit.make_kit(course, tmp_path_factory.mktemp("kit") / "kit.zip")
+        assert is_new
+        yield path
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +74,16 @@ def test_the_kit_holds_what_students_need_and_nothing_else(folder):
     notebooks = {f"{name}.ipynb" for name in NAMES}
     data = {name for assignment in NAMES for name in make_data.file_names(assignment)}
     (wheel,) = (name for name in names if name.endswith(".whl"))
-    assert names == notebooks | data | {"README.txt", "requirements.txt", wheel}
+    others = {"README.txt", "requirements.txt", "chapters/rnn.ipynb", wheel}
+    assert names == notebooks | data | others
+
+
+def test_without_a_book_the_kit_has_no_chapters_and_says_so(course, tmp_path, monkeypatch):
+    monkeypatch.setattr(kit, "CHAPTERS", tmp_path)
+    path, _ = kit.make_kit(course, tmp_path / "kit.zip")
+    with zipfile.ZipFile(path) as opened:
+        assert not [name for name in opened.namelist() if "/chapters/" in name]
+        assert kit.WITHOUT_CHAPTERS in opened.read(f"{kit.FOLDER}/README.txt").decode()
 
 
 def test_everybody_may_read_every_file(archive):
@@ -133,45 +146,7 @@ def test_the_kit_is_made_once(course, archive, tmp_path):
 
 @pytest.fixture(scope="module")
 def python(folder, tmp_path_factory):
-    """Python of a new environment in which pip has installed the kit's requirements.txt.
-
-    To spare the download of torch and JupyterLab, the environment sees the third-party packages of
-    this one by links, and pip takes them for installed. The course's own package is not among them:
-    it comes from the wheel in the kit, with pip's check that all it requires is there.
-    """
-    venv = tmp_path_factory.mktemp("venv")
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
-    python = venv / "bin" / "python"
-    third_party = venv / "third-party"
-    third_party.mkdir()
-    for place in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
-        for path in Path(place).iterdir():
-            if "rnn_course" not in path.name:
-                (third_party / path.name).symlink_to(path)
-    own = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder)
-    Path(own.stdout.strip(), "third-party.pth").write_text(f"{third_party}\n")
-    assert "No module named 'rnn_course'" in run(python, "-c", "import rnn_course", cwd=venv).stderr
-    install = (python, "-m", "pip", "install", "--no-index", "--disable-pip-version-check")
-    done = run(*install, "-r", "requirements.txt", cwd=folder)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "Successfully installed rnn-course" in done.stdout
-    return python
-
-
-def run(*command, cwd):
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True)
-
-
-def execute(notebook, python, folder):
-    """Run a notebook with the environment's Python, in the kit's folder; returns it."""
-    client = NotebookClient(notebook, timeout=120, allow_errors=True)
-    client.km = client.create_kernel_manager()
-    client.km.kernel_spec.argv[0] = str(python)
-    return client.execute(cwd=str(folder))
-
-
-def outputs(notebook, kind):
-    return [out for cell in notebook.cells for out in cell.get("outputs", []) if kind in out]
+    return kit_environment.make(folder, tmp_path_factory.mktemp("venv"))
 
 
 def test_the_package_comes_from_the_wheel(python, folder):
@@ -180,6 +155,14 @@ def test_the_package_comes_from_the_wheel(python, folder):
     missing = run(python, "-c", "import rnn_course.autograde", cwd=folder).stderr
     assert "No module named 'rnn_course.autograde'" in missing
     assert not (python.parent / "rnn-course").exists()
+
+
+def test_the_installed_package_knows_its_data_and_says_how_to_get_them(python, folder, tmp_path):
+    code = "from rnn_course import packages; packages.read('g2p-en', 'x')"
+    empty = {**os.environ, "RNN_COURSE_DATA": str(tmp_path)}
+    command = [python, "-c", code]
+    said = subprocess.run(command, cwd=folder, env=empty, capture_output=True, text=True).stderr
+    assert f"g2p-en==2.1.0 is not in {tmp_path}: run `python -m rnn_course.packages`" in said
 
 
 def test_a_notebook_of_the_kit_runs_and_a_solution_is_found_right(python, folder, course):

@@ -46,7 +46,7 @@ class Question(SphinxDirective):
         if any(len(entry.children) < 2 for entry in entries):
             raise self.error("expected words on each choice, after an empty line and indented")
         asked, messages = self.state.inline_text(self.arguments[0], self.lineno)
-        found = [html(f'<fieldset class="rnn-question" id="question-{name}"><legend>')]
+        found = [html(f'<fieldset class="rnn-question" id="question-{name}"><legend>', "asked")]
         found += [nodes.inline("", "", *asked), html("</legend>")]
         for number, (entry, is_right) in enumerate(zip(entries, right), start=1):
             choice, *words = entry.children
@@ -57,21 +57,25 @@ class Question(SphinxDirective):
             found += [
                 html(
                     f'<div class="choice"><input type="radio" name="question-{name}" '
-                    f'id="{place}"><label for="{place}">'
+                    f'id="{place}"><label for="{place}">',
+                    "choice",
                 ),
                 nodes.inline("", "", *choice.children),
                 html(
                     f'</label><div class="why {verdict}" role="status">'
-                    f'<p class="verdict">{"Yes." if is_right else "No."}</p>'
+                    f'<p class="verdict">{"Yes." if is_right else "No."}</p>',
+                    "why",
+                    right=is_right,
                 ),
                 *words,
                 html("</div></div>"),
             ]
-        return [*found, html("</fieldset>"), *messages]
+        return [*found, html("</fieldset>", "end"), *messages]
 
 
-def html(text):
-    return nodes.raw("", text, format="html")
+def html(text, begins="", **more):
+    """Markup of the page; begins says, for other forms of the page, which part comes next."""
+    return nodes.raw("", text, format="html", question=begins, **more)
 
 
 def setup(app):
