@@ -142,7 +142,7 @@ hub-test: data prints  ## a class's round on a JupyterHub (installed into _build
 bench: setup  ## measure the speed that the book quotes, on this machine
 	@$(PY) -m bench
 
-evidence: release hub-test  ## what is too long for each change: tests marked so, the hub, bench/evidence/*.py
+evidence: book release hub-test  ## what is too long for each change: tests marked so, the hub, bench/evidence/*.py
 	$(PY) -m pytest -m "evidence and not browser" $(SIDE_BY_SIDE)
 	@set -eu; for script in bench/evidence/*.py; do echo "== $$script"; $(PY) $$script; done
 

@@ -5,7 +5,7 @@ rnn-course/requirements.txt      pinned; the wheel beside it included
 rnn-course/rnn_course-*.whl      the package without its instructor's part
 rnn-course/NAME.ipynb            the releases
 rnn-course/NAME-data/            the data files of those that have any
-rnn-course/chapters/NAME.ipynb   the chapters, where the book was built: `make book`
+rnn-course/chapters/*.ipynb      the chapters, where the book was built: `make book`
 """
 
 import os

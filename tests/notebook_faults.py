@@ -27,7 +27,7 @@ def markup(notebook):
     """Roles, directives, targets and the like, as they stand in the text cells."""
     found = []
     for text in texts(notebook):
-        plain = MATH.sub("", CODE.sub(lambda m: m[0] if "{" in m[0][:8] else "", text))
+        plain = MATH.sub("", CODE.sub(lambda code: "`code`" if code[2] else "", text))
         found += [match.group().strip() for match in MARKUP.finditer(plain)]
     return found
 

@@ -4,6 +4,7 @@ import functools
 import re
 import shutil
 import subprocess
+from types import SimpleNamespace
 from urllib.parse import unquote, urlparse
 
 import build_book as builder
@@ -11,6 +12,7 @@ import citations
 import nbformat
 import notebook_faults
 import page_cells
+import page_links
 import pytest
 import reading_time
 import yaml
@@ -19,6 +21,7 @@ from build import assignments
 from conftest import ROOT, build_book
 from nbclient import NotebookClient
 from pybtex.database import parse_file
+from sphinx.errors import ConfigError
 
 # -- the table of contents ---------------------------------------------------------------------
 
@@ -187,31 +190,29 @@ def test_with_addresses_there_are_canonical_links_a_sitemap_and_launch_buttons(s
     assert f"<loc>{address}</loc>" in (small / "_build" / "html" / "sitemap.xml").read_text()
 
     assert page.select('a[href="https://github.com/one/course/blob/main/book/two.md"]')
-    opened = "github/one/course/blob/notebooks/chapters/two.ipynb"
+    opened = "github/one/course/blob/notebooks/chapters/chapter-two.ipynb"
     launch = {a["href"] for a in page.select(".dropdown-launch-buttons a")}
     assert launch == {
         f"https://colab.research.google.com/{opened}",
-        "https://mybinder.org/v2/gh/one/course/notebooks?urlpath=lab%2Ftree%2Fchapters%2Ftwo.ipynb",
+        "https://mybinder.org/v2/gh/one/course/notebooks?urlpath=lab%2Ftree%2Fchapters%2Fchapter-two.ipynb",
         "https://hub.example.org/hub/user-redirect/git-pull?repo=https%3A%2F%2Fgithub.com%2Fone"
-        "%2Fcourse&branch=notebooks&urlpath=lab%2Ftree%2Fcourse%2Fchapters%2Ftwo.ipynb",
+        "%2Fcourse&branch=notebooks&urlpath=lab%2Ftree%2Fcourse%2Fchapters%2Fchapter-two.ipynb",
     }
     one, two = (
-        nbformat.read(small / "_build" / "html" / "book" / f"{name}.ipynb", 4)
+        nbformat.read(small / "_build" / "html" / "book" / f"chapter-{name}.ipynb", 4)
         for name in ("one", "two")
     )
-    assert "git+https://github.com/one/course" in one.cells[0].source
+    assert "@ https://github.com/one/course/raw/notebooks/rnn_course-" in one.cells[0].source
     assert f"# [the other page]({address})" in one.cells[1].source  # links lead to the site
     assert "https://example.org/rnn/book/references.html#" in one.cells[1].source
     assert [out.text for cell in two.cells for out in cell.get("outputs", [])] == ["42\n"]
 
 
-def test_an_address_that_no_button_can_use_stops_the_build(small):
-    settings = yaml.safe_load((small / "_config.yml").read_text(encoding="utf-8"))
-    settings["repository"]["url"] = "git@example.org:one/course.git"
-    (small / "_config.yml").write_text(yaml.safe_dump(settings))
-    done = build_book(root=small)
-    assert done.returncode == 1
-    assert "expected https://github.com/OWNER/NAME, or nothing, got 'git@" in done.stdout
+@pytest.mark.parametrize("address", ["git@github.com:one/course.git", "https://github.com/one"])
+def test_an_address_that_no_button_can_use_stops_the_build(address):
+    config = SimpleNamespace(html_theme_options={"repository_url": address})
+    with pytest.raises(ConfigError, match=r"expected https://github.com/OWNER/NAME, or nothing"):
+        page_links.check_address(SimpleNamespace(config=config), config)
 
 
 def test_jupyter_book_2_stops_the_build_and_says_so(monkeypatch, capsys):
@@ -353,7 +354,7 @@ def test_every_chapter_is_a_notebook_that_any_front_end_can_show(book):
     about_the_course = {"api", "architecture", "attacks", "mistakes", "proof"}
     without_cells = {"glossary", "references"}
     names = {path.stem for path in page_cells.pages_of(ROOT)} - about_the_course - without_cells
-    assert {path.stem for path in notebooks(book)} == names
+    assert {path.stem for path in notebooks(book)} == {f"chapter-{name}" for name in names}
     assert len(notebooks(book)) == 2 * len(names)
     for path in notebooks(book):
         notebook = nbformat.read(path, 4)
@@ -365,10 +366,11 @@ def test_every_chapter_is_a_notebook_that_any_front_end_can_show(book):
 def test_a_notebook_has_the_cells_of_its_page_with_their_outputs(book):
     for path in book.glob("book/*.ipynb"):
         cells = [c for c in nbformat.read(path, 4).cells if c.cell_type == "code"]
-        read = nbformat.read(book.parent / "jupyter_execute" / "book" / path.name, 4)
+        name = path.stem.removeprefix("chapter-")
+        read = nbformat.read(book.parent / "jupyter_execute" / "book" / f"{name}.ipynb", 4)
         written = [cell.source for cell in read.cells if cell.cell_type == "code"]
         assert [cell.source for cell in cells[1:]] == written, path
-        shown = soup(path.with_suffix(".html")).select("div.cell_output")
+        shown = soup(path.with_name(f"{name}.html")).select("div.cell_output")
         visible = [c for c in cells if c.outputs and "source_hidden" not in c.metadata]
         assert len(visible) <= len(shown) <= sum(bool(c.outputs) for c in cells), path
 
@@ -377,7 +379,7 @@ def test_every_page_links_to_its_notebook_its_source_its_assignment_the_kit_and_
     for path in page_cells.pages_of(ROOT):
         page = soup(book / "book" / f"{path.stem}.html")
         found = [link.get_text() for link in page.select("p.page-links a")]
-        has_notebook = (book / "book" / f"{path.stem}.ipynb").exists()
+        has_notebook = (book / "book" / f"chapter-{path.stem}.ipynb").exists()
         assert ("This page as a notebook" in found) == has_notebook, path
         assert {"Its source", "The student kit", "The package"} <= set(found), path
         assert not page.select(".dropdown-launch-buttons")  # no address is known
@@ -398,7 +400,7 @@ def test_a_chapter_runs_from_top_to_bottom(book, tmp_path):
     in the environment of the student kit."""
     commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True)
     name = SMALL_PAGES[int(commit.stdout.strip() or "0", 16) % len(SMALL_PAGES)]
-    notebook = nbformat.read(book.parent / "chapters" / f"{name}.ipynb", 4)
+    notebook = nbformat.read(book.parent / "chapters" / f"chapter-{name}.ipynb", 4)
     NotebookClient(notebook, timeout=120, resources={"metadata": {"path": tmp_path}}).execute()
 
 
@@ -504,7 +506,7 @@ def test_a_dead_link_is_found(tmp_path, href):
 def test_markup_that_only_the_book_knows_is_found(text):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
     assert len(notebook_faults.markup(notebook)) == 1
-    fine = "$W_{hh}`$ and `{cite}` and\n\n```python\n{a}\n:::\n```\n\n(see *this*)"
+    fine = "$W_{hh}$ and `{cite}` and\n\n```python\n{a}\n:::\n```\n\n(see *this*)"
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(fine)])
     assert notebook_faults.markup(notebook) == []
 

@@ -35,7 +35,7 @@ def course(tmp_path_factory):
 def archive(course, tmp_path_factory):
     """A kit with one chapter; the book, which another process may be building, has no part in it."""
     chapters = tmp_path_factory.mktemp("chapters")
-    nbformat.write(nbformat.v4.new_notebook(), chapters / "rnn.ipynb")
+    nbformat.write(nbformat.v4.new_notebook(), chapters / "chapter-rnn.ipynb")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kit, "CHAPTERS", chapters)
         path, is_new = kit.make_kit(course, tmp_path_factory.mktemp("kit") / "kit.zip")
@@ -74,7 +74,7 @@ def test_the_kit_holds_what_students_need_and_nothing_else(folder):
     notebooks = {f"{name}.ipynb" for name in NAMES}
     data = {name for assignment in NAMES for name in make_data.file_names(assignment)}
     (wheel,) = (name for name in names if name.endswith(".whl"))
-    others = {"README.txt", "requirements.txt", "chapters/rnn.ipynb", wheel}
+    others = {"README.txt", "requirements.txt", "chapters/chapter-rnn.ipynb", wheel}
     assert names == notebooks | data | others
 
 

@@ -3,8 +3,8 @@
 At the end of a page stand its notebook, its source, its assignment, the student kit and the package.
 Where `repository: url` in _config.yml says where the course is on GitHub, these links lead there,
 and buttons open the page's notebook on Colab, on Binder and, where `launch_jupyterhub` names one
-with nbgitpuller, on a JupyterHub. All of these read the branch NOTEBOOKS, which .ci/publish_notebooks
-makes of the student kit. Without the address, the links lead to places in the book.
+with nbgitpuller, on a JupyterHub. All of these read the branch that is the unpacked student kit.
+Without the address, the links lead to places in the book.
 """
 
 import re
@@ -12,10 +12,8 @@ from html import escape
 from urllib.parse import quote, urlencode
 
 from docutils import nodes
-from page_notebooks import has_notebook, repository
+from page_notebooks import BRANCH, file_name, has_notebook, repository
 from sphinx.errors import ConfigError
-
-NOTEBOOKS = "notebooks"  # the branch
 
 
 def check_address(app, config):
@@ -27,26 +25,26 @@ def check_address(app, config):
         )
 
 
-def launchers(address, hub, chapter):
-    """(name, icon, address) of each service that opens a chapter's notebook."""
+def launchers(address, hub, notebook):
+    """(name, icon, address) of each service that opens a notebook of the kit's chapters."""
     owner_and_name = address.removeprefix("https://github.com/")
     name = owner_and_name.split("/")[1]
-    path = f"chapters/{chapter}.ipynb"
+    path = f"chapters/{notebook}"
     found = [
         (
             "Colab",
             "_static/images/logo_colab.png",
-            f"https://colab.research.google.com/github/{owner_and_name}/blob/{NOTEBOOKS}/{path}",
+            f"https://colab.research.google.com/github/{owner_and_name}/blob/{BRANCH}/{path}",
         ),
         (
             "Binder",
             "_static/images/logo_binder.svg",
-            f"https://mybinder.org/v2/gh/{owner_and_name}/{NOTEBOOKS}"
+            f"https://mybinder.org/v2/gh/{owner_and_name}/{BRANCH}"
             f"?urlpath={quote(f'lab/tree/{path}', safe='')}",
         ),
     ]
     if hub:
-        asked = {"repo": address, "branch": NOTEBOOKS, "urlpath": f"lab/tree/{name}/{path}"}
+        asked = {"repo": address, "branch": BRANCH, "urlpath": f"lab/tree/{name}/{path}"}
         link = f"{hub.rstrip('/')}/hub/user-redirect/git-pull?{urlencode(asked)}"
         found.append(("JupyterHub", "_static/images/logo_jupyterhub.svg", link))
     return found
@@ -66,15 +64,15 @@ def links(app, pagename, doctree, context):
     branch = app.config.html_theme_options.get("repository_branch") or "main"
     practise = pathto("book/intro") + "#practise"
     if has_notebook(app.env, pagename):
-        yield "This page as a notebook", pathto(f"{pagename}.ipynb", 1)
+        yield "This page as a notebook", file_name(pagename)
     source = pathto(f"_sources/{context['sourcename']}", 1)
     yield "Its source", f"{address}/blob/{branch}/{pagename}.md" if address else source
     if task := assignment(doctree):
         yield (
             f"Assignment {task}",
-            f"{address}/blob/{NOTEBOOKS}/{task}.ipynb" if address else practise,
+            f"{address}/blob/{BRANCH}/{task}.ipynb" if address else practise,
         )
-    kit = f"{address}/archive/refs/heads/{NOTEBOOKS}.zip"
+    kit = f"{address}/archive/refs/heads/{BRANCH}.zip"
     yield "The student kit", kit if address else practise
     yield "The package", address or pathto("book/api")
 
@@ -100,7 +98,7 @@ def add_buttons(app, pagename, templatename, context, doctree):
                 0,
                 {
                     "type": "link",
-                    "url": context["pathto"](f"{pagename}.ipynb", 1),
+                    "url": file_name(pagename),
                     "text": ".ipynb",
                     "icon": "fas fa-code",
                     "tooltip": "Download as a notebook",
@@ -108,8 +106,7 @@ def add_buttons(app, pagename, templatename, context, doctree):
                 },
             )
     if address := repository(app):
-        chapter = pagename.rpartition("/")[2]
-        found = launchers(address, app.config.launch_jupyterhub, chapter)
+        found = launchers(address, app.config.launch_jupyterhub, file_name(pagename))
         launch = [
             {"type": "link", "text": name, "tooltip": f"Open in {name}", "icon": icon, "url": url}
             for name, icon, url in found

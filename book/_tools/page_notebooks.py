@@ -1,7 +1,9 @@
 """Every page that has cells as a notebook that a stock JupyterLab shows and runs: a Sphinx extension.
 
-    _build/html/book/NAME.ipynb    beside the page
-    _build/chapters/NAME.ipynb     the same for the student kit, where they lie together
+    _build/html/book/chapter-NAME.ipynb    beside the page
+    _build/chapters/chapter-NAME.ipynb     the same for the student kit, where they lie together
+
+(NAME.ipynb is an assignment, and nobody should hand in a chapter in its place.)
 
 Links lead to the site; where html_baseurl does not say where that is, in the student kit to the
 notebook beside it, and elsewhere their words alone are left.
@@ -17,6 +19,7 @@ A page with `notebook: false` at its head has none: it describes the repository 
 import ast
 import base64
 import functools
+import importlib.metadata
 import re
 from bisect import bisect_right
 from html import escape
@@ -29,6 +32,8 @@ from docutils import nodes
 from jupyter_cache import get_cache
 from sphinx.errors import ExtensionError
 from sphinx.util.math import get_node_equation_number
+
+BRANCH = "notebooks"  # of the repository: the student kit, which .ci/publish_notebooks puts there
 
 # The first cell. {needs}: the modules that the page imports, and what to give pip for each.
 SET_UP = """\
@@ -391,8 +396,9 @@ def set_up_cell(notebook, root, repository):
     if {"fast", "measure"} & imported:
         wanted["numba"] = pins["numba"]
     if repository:
-        package = f"rnn-course[notebooks] @ git+{repository}"
-        needs = {"rnn_course": package, **wanted}
+        version = importlib.metadata.version("rnn-course")
+        wheel = f"{repository}/raw/{BRANCH}/rnn_course-{version}-py3-none-any.whl"  # the kit's
+        needs = {"rnn_course": f"rnn-course[notebooks] @ {wheel}", **wanted}
         head = SET_UP
     else:
         needs = wanted
@@ -430,6 +436,11 @@ def has_notebook(env, docname):
     return "kernelspec" in about and str(about.get("notebook", True)).lower() != "false"
 
 
+def file_name(docname):
+    """What the notebook of a page is called."""
+    return f"chapter-{docname.rpartition('/')[2]}.ipynb"
+
+
 def linker(app, docname, doctree, siblings):
     """The `link` of a Writer for a page. siblings: lead to the notebooks of other pages."""
     base = app.config.html_baseurl and app.config.html_baseurl.rstrip("/") + "/"
@@ -453,7 +464,7 @@ def linker(app, docname, doctree, siblings):
         if base:
             return base + address
         if siblings and page in names and has_notebook(app.env, names[page]):
-            return Path(page).with_suffix(".ipynb").name
+            return file_name(names[page])
         return None
 
     return link
@@ -474,8 +485,8 @@ def write_notebooks(app, doctree, docname):
     builder = SimpleNamespace(name="html", config=app.config, fignumbers=numbers)
     number = functools.partial(get_node_equation_number, SimpleNamespace(builder=builder))
     places = [
-        (Path(app.outdir, f"{docname}.ipynb"), False),
-        (chapters(app) / f"{docname.rpartition('/')[2]}.ipynb", True),
+        (Path(app.outdir, docname).with_name(file_name(docname)), False),
+        (chapters(app) / file_name(docname), True),
     ]
     for path, siblings in places:
         writer = Writer(linker(app, docname, doctree, siblings), number)
@@ -495,7 +506,7 @@ def remove_old(app, error):
     if error or app.builder.name != "html":
         return
     pages = [name for name in app.env.found_docs if has_notebook(app.env, name)]
-    kept = {Path(app.outdir, f"{name}.ipynb") for name in pages}
+    kept = {Path(app.outdir, name).with_name(file_name(name)) for name in pages}
     kept |= {chapters(app) / path.name for path in kept}
     for path in [*Path(app.outdir).rglob("*.ipynb"), *chapters(app).glob("*.ipynb")]:
         if path not in kept:
