@@ -6,9 +6,13 @@ import shutil
 import subprocess
 from types import SimpleNamespace
 from urllib.parse import unquote, urlparse
+from xml.etree import ElementTree
 
+import assignment_list
 import build_book as builder
 import citations
+import discovery
+import kit
 import nbformat
 import notebook_faults
 import page_cells
@@ -172,9 +176,17 @@ def test_a_style_that_changed_lays_all_pages_out(small):
     assert builder.style_changed(small)
 
 
-def test_with_addresses_there_are_canonical_links_a_sitemap_and_launch_buttons(small):
+DIAGRAM = """\
+from rnn_course import plots
+plots.unrolled("He ate".split())
+print(42)"""
+
+
+def test_with_addresses_there_are_links_pictures_a_sitemap_a_feed_and_launch_buttons(small):
     text = "Here is a page on numbers, and it says so in its first sentence, which is not short."
-    write_page(small, "two", f"Numbers\n\n*5 minutes.*\n\n{text}")
+    write_page(small, "two", f"Numbers\n\n*5 minutes.*\n\n{text}", DIAGRAM)
+    shutil.copy(ROOT / "CHANGELOG.md", small)
+    shutil.rmtree(small / "rnn_course")  # then cells import the real one
     settings = yaml.safe_load((small / "_config.yml").read_text(encoding="utf-8"))
     settings["sphinx"]["config"]["html_baseurl"] = "https://example.org/rnn/"
     settings["sphinx"]["config"]["launch_jupyterhub"] = "https://hub.example.org"
@@ -182,12 +194,32 @@ def test_with_addresses_there_are_canonical_links_a_sitemap_and_launch_buttons(s
     (small / "_config.yml").write_text(yaml.safe_dump(settings))
     done = build_book(root=small)
     assert done.returncode == 0, done.stdout
-    page = soup(small / "_build" / "html" / "book" / "two.html")
+    site = small / "_build" / "html"
+    page = soup(site / "book" / "two.html")
     address = "https://example.org/rnn/book/two.html"
+    said = {m["property"]: m["content"] for m in page.select("meta[property]")}
     assert page.select_one('meta[name="description"]')["content"] == text
-    assert page.select_one('meta[property="og:url"]')["content"] == address
+    assert said["og:url"] == address
     assert page.select_one('link[rel="canonical"]')["href"] == address
-    assert f"<loc>{address}</loc>" in (small / "_build" / "html" / "sitemap.xml").read_text()
+    assert f"<loc>{address}</loc>" in (site / "sitemap.xml").read_text()
+
+    assert said["og:image"] == "https://example.org/rnn/_images/page-two.png"
+    assert "He" in said["og:image:alt"]
+    two, one = (site / "_images" / f"page-{name}.png" for name in ("two", "one"))
+    for picture in (one, two):  # that without a figure shows the icon
+        head = picture.read_bytes()[:24]
+        assert head[:4] == b"\x89PNG" and head[16:] == bytes((0, 0, 4, 176, 0, 0, 2, 118))
+    assert one.read_bytes() != two.read_bytes()
+    assert page.select_one('meta[name="twitter:card"]')["content"] == "summary_large_image"
+
+    feed = page.select_one('link[type="application/atom+xml"]')["href"]
+    assert feed == "https://example.org/rnn/feed.xml"
+    ElementTree.parse(site / "feed.xml")
+
+    lost = soup(site / "404.html")
+    for tag in lost.select("[href], [src]"):
+        link = tag.get("href") or tag.get("src")
+        assert link.startswith(("/rnn/", "#", "https:", "data:")), link
 
     assert page.select('a[href="https://github.com/one/course/blob/main/book/two.md"]')
     opened = "github/one/course/blob/notebooks/chapters/chapter-two.ipynb"
@@ -206,6 +238,38 @@ def test_with_addresses_there_are_canonical_links_a_sitemap_and_launch_buttons(s
     assert f"# [the other page]({address})" in one.cells[1].source  # links lead to the site
     assert "https://example.org/rnn/book/references.html#" in one.cells[1].source
     assert [out.text for cell in two.cells for out in cell.get("outputs", [])] == ["42\n"]
+
+
+def test_the_feed_has_the_releases_of_the_changelog():
+    changelog = (
+        "# Changelog\n\n## 0.3.0 (not released yet)\n\n- New.\n\n"
+        "## 0.2.0 (2027-02-01)\n\n- Two & `more`.\n\n## 0.1.0 (2026-12-24)\n\n- One.\n"
+    )
+    parts = ("The course", "https://example.org/", "https://example.org/changelog.html")
+    root = ElementTree.fromstring(discovery.feed(changelog, *parts, "2027-03-01"))
+    atom = {"a": discovery.ATOM}
+    assert [e.text for e in root.findall("a:entry/a:title", atom)] == ["0.2.0", "0.1.0"]
+    assert root.find("a:updated", atom).text == "2027-02-01T00:00:00Z"
+    content = root.find("a:entry/a:content", atom).text
+    assert content == "<ul>\n<li>Two &amp; <code>more</code>.</li>\n</ul>\n"
+    ids = [e.text for e in root.findall("a:entry/a:id", atom)]
+    assert len(set(ids)) == 2 and all(i.startswith("https://example.org/") for i in ids)
+    empty = ElementTree.fromstring(discovery.feed("# Changelog\n", *parts, "2027-03-01"))
+    assert empty.find("a:updated", atom).text == "2027-03-01T00:00:00Z"
+
+
+def test_the_page_of_the_assignments_has_each_of_them_with_its_tasks():
+    text = (ROOT / "book" / "assignments.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\(assignment-(\w+)\)=\n## Assignment (\w+)$", text, re.MULTILINE)
+    assert named == [(name, name) for name in kit.ORDER]
+    assert re.findall(r"```\{assignment\} (\w+)", text) == kit.ORDER
+    for name in kit.ORDER:
+        source = (ROOT / "exercises" / f"{name}.md").read_text(encoding="utf-8")
+        lines = assignment_list.summary(source).splitlines()
+        tasks = re.findall(
+            r"^:nbgrader: (?:test|essay|points)|^\+\+\+.*essay", source, re.MULTILINE
+        )
+        assert len(lines[2:]) >= 8 and lines[2].startswith("1. ") and len(tasks) >= 8
 
 
 @pytest.mark.parametrize("address", ["git@github.com:one/course.git", "https://github.com/one"])
@@ -271,7 +335,8 @@ def dead_links(site):
             if not address or foreign(address) or urlparse(address).scheme:
                 continue
             link = urlparse(address)
-            target = (path.parent / unquote(link.path)).resolve() if link.path else path
+            start = site if link.path.startswith("/") else path.parent  # of 404.html
+            target = (start / unquote(link.path).lstrip("/")).resolve() if link.path else path
             if not target.exists():
                 found.append((path.name, address))
             elif link.fragment and target.suffix == ".html":

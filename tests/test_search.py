@@ -37,6 +37,7 @@ QUESTIONS = {
     "CTC": "stream#a-string-of-digits",
     "proj_size": "lstm#projection",
     "exposure bias": "training#teacher-forcing series#one-step-at-a-time",
+    "Assignment gru": "assignments#assignment-gru",
     "streaming": "stream#why-two-directions-cannot-stream stream#in-pieces",
 }
 
