@@ -1,3 +1,43 @@
+// Formulas. MathJax would set all of a page's in one piece, and a long chapter would not answer for
+// seconds. So they are set in slices, those in view first; before printing, all that are left.
+const SLICE = 20; // milliseconds, after which whatever the reader does has its turn
+
+async function setFormulas() {
+  const waiting = new Set(document.querySelectorAll(".math"));
+  const inView = new Set();
+  const set = (formulas) => {
+    MathJax.typeset(formulas);
+    for (const formula of formulas) {
+      waiting.delete(formula);
+      inView.delete(formula);
+      formula.classList.remove("waiting");
+      watcher.unobserve(formula);
+      const container = formula.querySelector('mjx-container[display="true"]');
+      if (container) for (const node of [container, container.firstElementChild]) sizes.observe(node);
+    }
+  };
+  const watcher = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (isIntersecting) inView.add(target);
+      else inView.delete(target);
+    }
+  }, { rootMargin: "50%" });
+  for (const formula of waiting) {
+    formula.classList.add("waiting");
+    watcher.observe(formula);
+  }
+  window.addEventListener("beforeprint", () => waiting.size && set([...waiting]));
+  await new Promise(requestAnimationFrame); // the watcher has looked
+  while (waiting.size) {
+    const end = performance.now() + SLICE;
+    do set([...(inView.size ? inView : waiting)].slice(0, 4));
+    while (waiting.size && performance.now() < end);
+    await (window.scheduler?.yield?.() ?? new Promise((go) => setTimeout(go)));
+  }
+}
+
+if (window.MathJax) MathJax.startup = { pageReady: setFormulas };
+
 // A formula that is wider than its place scrolls there: let the keyboard reach it as well. Sizes
 // change when fonts arrive, windows turn and answers unfold, so they are observed.
 const sizes = new ResizeObserver((entries) => {
@@ -5,13 +45,5 @@ const sizes = new ResizeObserver((entries) => {
     const place = target.closest("mjx-container");
     if (place.scrollWidth > place.clientWidth) place.tabIndex = 0;
     else place.removeAttribute("tabindex");
-  }
-});
-
-window.addEventListener("load", async () => {
-  await window.MathJax?.startup?.promise;
-  for (const place of document.querySelectorAll('mjx-container[display="true"]')) {
-    sizes.observe(place);
-    sizes.observe(place.firstElementChild);
   }
 });
