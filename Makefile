@@ -39,8 +39,8 @@ PY := $(BIN)/python
 INSTALLED := .venv/installed
 SAMPLE := _build/sample-class
 
-.PHONY: help setup data book read release prints lab grade formgrader feedback report export course \
-	test browser-test hub-test bench evidence lint lock clean clean-data
+.PHONY: help setup data book pdf epub read release prints lab grade formgrader feedback report \
+	export course test browser-test hub-test bench evidence lint lock clean clean-data
 
 help:  ## what each verb does
 	@echo "make VERB, one or more of:"
@@ -80,6 +80,12 @@ data: setup  ## fetch what is missing of the packages with data that data.lock n
 
 book: data  ## build the book: _build/html/index.html
 	@$(PY) book/_tools/build_book.py
+
+pdf: book  ## the whole book as one PDF, linked from its first page; needs Chromium
+	@$(PY) book/_tools/make_pdf.py
+
+epub: book  ## the whole book as an EPUB, for e-readers, linked from its first page
+	@$(PY) book/_tools/make_epub.py
 
 read: book  ## serve the book on this machine and say the address
 	@$(PY) book/_tools/serve.py --port $(PORT)

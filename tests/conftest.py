@@ -1,7 +1,6 @@
 """What the tests share: their order, the built book, and a browser."""
 
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from make_pdf import find_chromium
 from playwright.sync_api import sync_playwright
 from serve import server
 
@@ -19,7 +19,7 @@ os.environ["RNN_COURSE_STRICT"] = "1"  # a fault of the checks themselves raises
 
 # Files that take more than a few seconds, cheapest first; all others run before them. So that
 # what can fail quickly fails first.
-SLOW = """test_training test_learning test_packages test_proof test_planted_faults test_small_world
+SLOW = """test_printed test_training test_learning test_packages test_proof test_planted_faults test_small_world
 test_exercises test_grade test_kit test_same_verdicts test_class_run test_corpus test_checks_names
 test_checks_corpus test_blind test_book test_pages""".split()
 # Files whose tests hear a mistake's name, and so need the tables of `make prints`.
@@ -70,14 +70,10 @@ def book(prints):
     return ROOT / "_build" / "html"
 
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-
 @pytest.fixture(scope="session")
 def chromium():
     """The system's browser, for the tests marked `browser`."""
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    assert path, f"no browser: looked on PATH for {', '.join(BROWSERS)}; install Debian's chromium"
+    path = find_chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path, args=["--no-sandbox", "--disable-gpu"]

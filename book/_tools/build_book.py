@@ -19,6 +19,7 @@ import time
 from pathlib import Path
 
 from page_cells import MissingPage, cache_folder, run_pages
+from printed import offer
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -97,6 +98,7 @@ def main():
     if not right:
         print("the book has a fault: see the warnings above", file=sys.stderr)
         return 1
+    offer(options.root)
     page = os.path.relpath(options.root / "_build" / "html" / "index.html")
     print(f"the book, in {time.perf_counter() - begin:.0f} s: {page}")
     return 0

@@ -1,0 +1,187 @@
+"""The whole book as one PDF, printed by Chromium: `make pdf`.
+
+Contents with page numbers, running heads, an outline, tags for screen readers, links that lead to
+their place. Formulas are set by MathJax from the site's own files; nothing comes from a network.
+Pages whose text is wider than the paper are an error, and so is a formula that was not set.
+"""
+
+import argparse
+import shutil
+import sys
+import time
+from html import escape
+from pathlib import Path
+
+from playwright.sync_api import Error, sync_playwright
+from printed import NotMade, keep, made_file, read_book, style_sheet
+from pypdf import PdfReader
+
+ROOT = Path(__file__).resolve().parents[2]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+WIDTH = 658  # pixels of CSS between the margins of pdf.css: 174 mm
+MINUTES = 20  # for one step of Chromium's, on a busy machine
+
+MATHJAX = """<script>window.MathJax = {
+  options: { enableMenu: false, ignoreHtmlClass: "page", processHtmlClass: "math" },
+  chtml: { scale: 0.95 } };</script>
+<script src="../html/_static/mathjax/tex-chtml-full.js"></script>"""
+
+# A formula that is too wide is made smaller; returns what is still wider than the paper.
+FIT = """async width => {
+  await MathJax.startup.promise;
+  await document.fonts.ready;
+  for (const formula of document.querySelectorAll('mjx-container[display="true"]')) {
+    const inside = formula.firstElementChild.getBoundingClientRect().width;
+    const room = formula.parentElement.clientWidth - 60;  // its number stands at the right
+    if (inside > room) formula.style.fontSize = `${Math.floor(92 * room / inside)}%`;
+  }
+  const wide = [...document.body.querySelectorAll("*")].filter(node =>
+    !node.closest("svg, mjx-container") && node.getBoundingClientRect().right > width + 1);
+  const where = wide.map(node => `${node.closest("section.page, nav")?.id}: ${node.tagName} ` +
+    `${node.className}: ${node.textContent.trim().slice(0, 60)}`);
+  const unset = [...document.querySelectorAll(".math")].filter(node =>
+    !node.querySelector("mjx-container") || node.querySelector("mjx-merror"));
+  return [where, unset.map(node => node.textContent)];
+}"""
+
+NUMBER = """numbers => {
+  for (const link of document.querySelectorAll("#contents a"))
+    link.lastChild.textContent = numbers[link.getAttribute("href").slice(1)];
+}"""
+
+
+def find_chromium():
+    """The path of the system's browser. Raises NotMade where there is none."""
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        raise NotMade(
+            "No PDF was made: it is printed by Chromium, and there is none on PATH (looked for "
+            f"{', '.join(BROWSERS)}; Debian's package is chromium). The built book and `make epub` "
+            "work without it, and a browser prints each page by itself."
+        )
+    return path
+
+
+def heads(page):
+    """The headings of a page, below that of its part: the outline is made of them."""
+    for level in range(5, 0, -1) if page.part else ():
+        for heading in page.body.find_all(f"h{level}"):
+            heading.name = f"h{level + 1}"
+
+
+def contents(book):
+    """The table of contents; what is missing in its last column are the numbers of the pages."""
+
+    def line(target, title, level):
+        title = escape(title)
+        return f'<p class="{level}"><a href="#{target}"><span>{title}</span><b></b></a></p>'
+
+    rows, part = [], ""
+    for page in book.pages:
+        if page.part != part:
+            part = page.part
+            rows.append(f'<p class="part">{escape(part)}</p>')
+        rows.append(line(page.key, page.title, "chapter"))
+        rows += [line(target, title, "section") for target, title in page.sections]
+    return '<nav id="contents"><h1>Contents</h1>' + "\n".join(rows) + "</nav>"
+
+
+def as_one_page(book):
+    """The whole book as the HTML that Chromium prints."""
+    running = "\n".join(
+        f'@page {page.key} {{ @top-left {{ content: "{quoted(page.title)}"; }} }}\n'
+        f"#{page.key} {{ page: {page.key}; }}"
+        for page in book.pages
+    )
+    parts, part = [], ""
+    for page in book.pages:
+        body = page.body.decode(formatter="minimal")
+        if page.part != part:
+            part = page.part
+            start = body.index(">") + 1
+            body = f'{body[:start]}<h1 class="part">{escape(part)}</h1>{body[start:]}'
+        parts.append(body)
+    title, author, rights = map(escape, (book.title, book.author, book.rights))
+    return f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="author" content="{author}">
+<style>{style_sheet("pdf")}
+{running}</style>
+{MATHJAX}</head><body>
+<header class="cover"><p class="title">{title}</p><p>{author}</p>
+<p class="note">{rights} The answers stand open here, figures that move show a few of their steps,
+and the code that only draws a figure is left out: the book's web pages have it all.</p></header>
+{contents(book)}
+{chr(10).join(parts)}
+</body></html>"""
+
+
+def quoted(text):
+    return text.replace("\\", r"\\").replace('"', r"\"")
+
+
+def page_numbers(path):
+    """{id: page, counted from 1} of what links inside a PDF lead to."""
+    reader = PdfReader(path)
+    by_reference = {page.indirect_reference.idnum: k for k, page in enumerate(reader.pages, 1)}
+    places = reader.named_destinations.items()
+    return {name.lstrip("/"): by_reference[place.page.idnum] for name, place in places}
+
+
+def print_book(book, path):
+    """Print a book to `path`, next to which the site is ../html; returns the number of pages."""
+    for page in book.pages:
+        heads(page)
+        for image, file in zip(page.body.find_all("img"), page.images):
+            image["src"] = file.as_uri()
+    source = path.with_suffix(".html")
+    executable = find_chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=executable,
+            args=["--no-sandbox", "--disable-gpu"],
+            timeout=60_000 * MINUTES,
+        )
+        tab = browser.new_page(viewport={"width": WIDTH, "height": 900}, offline=True)
+        tab.set_default_timeout(60_000 * MINUTES)
+        tab.emulate_media(media="print", color_scheme="light")
+        source.write_text(as_one_page(book), encoding="utf-8")
+        tab.goto(source.as_uri())
+        too_wide, not_set = tab.evaluate(FIT, WIDTH)
+        if too_wide or not_set:
+            raise NotMade(
+                "\n  ".join(["Wider than the paper:", *too_wide]) * bool(too_wide)
+                + "\n  ".join(["\nFormulas that were not set:", *not_set]) * bool(not_set)
+            )
+        tab.pdf(path=path, prefer_css_page_size=True)  # a first time, to learn the numbers
+        numbers = {key: str(number) for key, number in page_numbers(path).items()}
+        tab.evaluate(NUMBER, numbers)
+        tab.pdf(path=path, prefer_css_page_size=True, tagged=True, outline=True)
+        browser.close()
+    source.unlink()
+    return len(PdfReader(path).pages)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Print the built book into one PDF.")
+    parser.add_argument("--root", type=Path, default=ROOT, help="folder of _config.yml")
+    root = parser.parse_args().root.resolve()
+    begin = time.perf_counter()
+    try:
+        find_chromium()
+        book = read_book(root)
+        path, known = made_file(root, "pdf")
+        if not known:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            print(f"printing {len(book.pages)} pages of the site: some minutes", flush=True)
+            pages = print_book(book, path)
+            keep(root, "pdf", f"{pages} pages, {path.stat().st_size / 1e6:.0f} MB")
+    except (NotMade, Error) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"the book as PDF, in {time.perf_counter() - begin:.0f} s: {path}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
