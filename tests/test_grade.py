@@ -416,6 +416,9 @@ def test_a_download_of_canvas_from_the_zip_to_the_grades(small, tmp_path, monkey
     assert lines[2] == ["Lovelace, Ada", "101", "0042", "ada", "A", "24"]
     lines = exported("--column", "rnn=Assignment 2 (4711)")
     assert lines[0][5:] == ["Assignment 2 (4711)"] and ["ada", "101"] == lines[2][:2]
+    assert exported()[0][5:] == ["Assignment 2 (4711)"]  # it is kept
+    said = capsys.readouterr().err
+    assert "rnn: late (1): ada" in said and "rnn: nothing handed in, so 0 points (1): emmy" in said
 
     assert cli.main(["feedback", FIRST, "--for", "canvas"]) == 0
     assert "1 of them for Canvas" in capsys.readouterr().out

@@ -298,8 +298,8 @@ def digest(*things):
 PACKAGE = Path(__file__).resolve().parents[1]
 # what lies in the package and changes no score: commands, pictures, pages, measurements
 AROUND = {
-    *(f"autograde/{name}.py" for name in ("cli", "course", "export", "intake", "plugin", "report")),
-    *(f"autograde/{name}.py" for name in ("feedback_page", "feedback_zip")),
+    *(f"autograde/{name}.py" for name in ("changes", "cli", "course", "export", "intake")),
+    *(f"autograde/{name}.py" for name in ("feedback_page", "feedback_zip", "plugin", "report")),
     *("plots", "measure", "show.py", "arguments.py"),
 }
 LIBRARIES = ("torch", "numpy", "nbgrader")

@@ -140,7 +140,7 @@ def parser():
         metavar="NAME=TITLE",
         action="append",
         default=[],
-        help="what the platform calls an assignment: 'rnn=Assignment 2 (4711)'",
+        help="what the platform calls an assignment: 'rnn=Assignment 2 (4711)'; it is kept",
     )
     export_.add_argument(
         "--unmarked", action="store_true", help="also what waits for a marker, as it stands"
@@ -379,8 +379,15 @@ def feedback_pages(course, name, progress=lambda students: students, failed=None
 
 def export(options, root):
     from rnn_course.autograde.course import CourseError
-    from rnn_course.autograde.export import write, write_all
+    from rnn_course.autograde.export import (
+        keep_columns,
+        late_and_missing,
+        read_columns,
+        write,
+        write_all,
+    )
     from rnn_course.autograde.intake import read_roster
+    from rnn_course.autograde.ledger import endings
 
     for option in ("roster", "column", "unmarked"):
         if getattr(options, option) and not options.platform:
@@ -398,13 +405,22 @@ def export(options, root):
         roster = read_roster(options.roster) if options.roster else []
     except ValueError as error:
         raise CourseError(str(error)) from None
+    kept = course.home / "columns.json"
     with course.gradebook() as gradebook:
+        ended = endings(gradebook)
+        odd = late_and_missing(ended)
         if options.platform:
-            columns = columns_of(options.column, [a.name for a in gradebook.assignments])
-            odd = write(options.platform, gradebook, to, roster, columns, options.unmarked)
+            named = columns_of(options.column, [a.name for a in gradebook.assignments])
+            try:
+                columns = read_columns(kept).get(options.platform, {}) | named
+                odd += write(options.platform, gradebook, to, roster, columns, options.unmarked)
+            except ValueError as error:
+                raise CourseError(str(error)) from None
+            if named:
+                keep_columns(kept, options.platform, named)
+                print(f"the title is kept for the next time: {kept}", file=sys.stderr)
         else:
-            write_all(gradebook, to)
-            odd = []
+            write_all(gradebook, to, ended)
         graded = {student.id for student in gradebook.students}
     missing = sorted(graded - {line["id"] for line in roster}) if roster else []
     if missing:

@@ -5,8 +5,9 @@ they are.
 
 Canvas ("Upload submissions" beside an assignment) reads a name as
 AbstractAssignment#infer_comment_context_from_filename in app/models/abstract_assignment.rb does: of
-the parts between "_" the first two that are whole numbers are the person and the file that was
-handed in; a file whose last part begins with "link", or whose name begins with "._", is passed over.
+the parts between "_", "LATE" left out, the first two that are whole numbers are the person and the
+file that was handed in. Where the first part is "anon", the next two are: the person's code, and the
+file. A file whose last part begins with "link", or whose name begins with "._", is passed over.
 
 Moodle ("Upload multiple feedback files in a zip") reads a path as is_valid_filename_for_import in
 mod/assign/feedback/file/importziplib.php does: the first part of the path that is
@@ -54,7 +55,12 @@ def member_name(platform, file, name):
     file  the path in the export, as it was taken in
     """
     found = platform_name(file, name)
-    if found is None or found.platform.lower() != platform or not found.platform_id:
+    if found is None:
+        return None
+    if found.platform == "Canvas, anonymous" and platform == "canvas":
+        code = found.student.partition("_")[2]
+        return f"anon_{code}_{found.number[0]}_feedback-{name}.html"
+    if found.platform.lower() != platform or not found.platform_id:
         return None
     if platform == "moodle":
         person = re.sub(r"[_/\\]", " ", found.student).strip(" .~") or "participant"
@@ -62,5 +68,6 @@ def member_name(platform, file, name):
     if not found.number:
         return None  # a text or a link: there is no file that the page could be about
     person = re.sub(r"(^|_)\d+(?=_|$)", r"\1-", found.student.lstrip("."))
+    person = re.sub(r"^anon(?=_|$)", "anon-", person)
     late = "_LATE" if found.late else ""
     return f"{person}{late}_{found.platform_id}_{found.number[0]}_feedback-{name}.html"

@@ -9,7 +9,7 @@ import json
 import math
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import nbformat
@@ -21,7 +21,7 @@ from rnn_course.autograde.limits import MB, OUT_OF_MEMORY, TIMED_OUT
 from rnn_course.autograde.notebook_cell import GIVEN, STUDENT, TEST, Cell
 from rnn_course.autograde.notebook_json import Unreadable
 from rnn_course.autograde.restore import Tampering, restore
-from rnn_course.verdict import RIGHT, WRONG, Verdict
+from rnn_course.verdict import ERROR, RIGHT, WRONG, Verdict
 
 # status -> words for the student, the gravest first
 STATUS = {
@@ -48,6 +48,8 @@ class Graded:
     notes     what was restored
     verdicts  task -> Verdict, for each task with a test
     seconds   how long judging took
+    times     task -> processor time of its test
+    answers   task -> anonymous_code.Code, of each wrong answer that could be read
     """
 
     notebook: object
@@ -56,6 +58,8 @@ class Graded:
     notes: list = field(default_factory=list)
     verdicts: dict = field(default_factory=dict)
     seconds: float = 0.0
+    times: dict = field(default_factory=dict)
+    answers: dict = field(default_factory=dict)
 
 
 class Absent(NamedTuple):
@@ -121,18 +125,25 @@ def grade(data, master, judges, kernelspec=None, variables=None, files=None):
         return nothing(master, "unreadable", error.strerror, kernelspec)
     except Unreadable as error:
         return nothing(master, error.status, error.why, kernelspec)
-    (notebook, notes), results, events = judged
-    notebook, verdicts = from_dict(notebook), {}
+    (notebook, notes, answers), results, events = judged
+    notebook, verdicts, times = from_dict(notebook), {}, {}
     cells = [c for c in notebook.cells if c.cell_type == "code"]
-    for cell, (outputs, number, verdict) in zip(cells, results, strict=True):
-        cell.outputs = [from_dict(output) for output in outputs]
-        cell.execution_count = number
+    for cell, result in zip(cells, results, strict=True):
+        cell.outputs = [from_dict(output) for output in result.outputs]
+        cell.execution_count = result.number
         about = cell.metadata.get("nbgrader", {})
         if about.get("grade") and not about["solution"]:
             _bound_points(cell)
-            verdicts[about["grade_id"]] = verdict or _of_points(cell)
+            verdicts[about["grade_id"]] = result.verdict or _of_points(cell)
+            times[about["grade_id"]] = result.seconds
     status = _status(events, notes)
-    return Graded(notebook, status, _words(status, events, cells), notes, verdicts)
+    wrong = {
+        task: answers[f"{task}-answer"]
+        for task, verdict in verdicts.items()
+        if verdict.status in (WRONG, ERROR) and f"{task}-answer" in answers
+    }
+    graded = Graded(notebook, status, _words(status, events, cells), notes, verdicts)
+    return replace(graded, times=times, answers=wrong)
 
 
 def read(data, master, limits, kernelspec=None):

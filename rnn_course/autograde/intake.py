@@ -42,7 +42,7 @@ _FORMS = {
     "Moodle": r"(?P<student_id>.+?)(?:_(?P<platform_id>[0-9]{1,20}))?"
     r"_assignsubmission_[a-z]+_?(?P<file_id>.*)",
     # LATE_anon_4Kx2a_5678_rnn.ipynb
-    "Canvas, anonymous": r"(?P<late>LATE_)?(?P<student_id>anon_[0-9a-z]{1,40})(?P<late_>_LATE)?"
+    "Canvas, anonymous": r"(?P<late>LATE_)?(?P<student_id>anon_(?!LATE_)[0-9a-z]{1,40})(?P<late_>_LATE)?"
     r"_(?P<number>[0-9]{1,20})_(?P<file_id>.+)",
     # lovelaceada_LATE_1234_5678_rnn.ipynb; lovelaceada_1234_text.html
     "Canvas": r"(?P<student_id>.+?)(?P<late>_LATE)?_(?P<platform_id>[0-9]{1,20})_"

@@ -26,14 +26,25 @@ import sys
 import tempfile
 import threading
 import time
+from typing import NamedTuple
 
-from rnn_course.autograde import data_files, sandbox
+from rnn_course.autograde import anonymous_code, data_files, sandbox
+from rnn_course.autograde.anonymous_code import Code
 from rnn_course.autograde.limits import AFTER, MB, WALL, Event, Limits
 from rnn_course.autograde.notebook_json import Unreadable
 from rnn_course.autograde.restore import MasterCell, Tampering
 from rnn_course.verdict import Verdict
 
 READ_MEMORY = 600 * MB  # beside torch, for a file of 256 MB
+
+
+class Outcome(NamedTuple):
+    """What came of one cell: what it shows, its number, a test's Verdict, its processor time."""
+
+    outputs: list
+    number: int | None
+    verdict: Verdict | None
+    seconds: float
 
 
 class JudgePool:
@@ -87,7 +98,7 @@ class JudgePool:
     def judge(self, cells, variables=None, files=None):
         """(results, events) of one submission's code cells, a list of notebook_cell.Cell.
 
-        results    a list of (outputs, number, Verdict or None), one for each cell
+        results    an Outcome for each cell
         events     limits.Event: what happened on the way
         variables  environment variables for the test cells
         files      relative name -> bytes: data files, which the cells find under these names
@@ -100,7 +111,8 @@ class JudgePool:
 
         submission  its bytes, or an open binary file
         master      a list of restore.MasterCell
-        read        what grade_submission.read makes of it: (notebook as a dict, notes)
+        read        what grade_submission.read makes of it, (notebook as a dict, notes), and
+                    of each code answer an anonymous_code.Code
 
         Raises notebook_json.Unreadable.
         """
@@ -141,7 +153,7 @@ class JudgePool:
                     for n, result in enumerate(results)
                     for kind, words, _ in result["events"]
                 ]
-                return _as_read(read["read"]), list(map(_outcome, results)), events
+                return _as_read(read["read"]), _outcomes(results), events
             # the judge itself did not survive this cell: once more, without it
             if len(results) in job["skip"]:
                 raise RuntimeError(f"the judge ended at cell {len(results)}, which it was to skip")
@@ -193,21 +205,29 @@ class JudgePool:
 
 
 def _as_sent(read):
-    """(notebook, notes) as JSON: which notes are of tampering is said beside each."""
-    notebook, notes = read
-    return notebook, [(note, isinstance(note, Tampering)) for note in notes]
+    """(notebook, notes, answers) as JSON: which notes are of tampering is said beside each."""
+    notebook, notes, answers = read
+    return notebook, [(note, isinstance(note, Tampering)) for note in notes], answers
 
 
 def _as_read(sent):
     if sent is None:
         return None
-    notebook, notes = sent
-    return notebook, [Tampering(note) if tampering else note for note, tampering in notes]
+    notebook, notes, answers = sent
+    notes = [Tampering(note) if tampering else note for note, tampering in notes]
+    return notebook, notes, {name: Code(*code) for name, code in answers.items()}
 
 
-def _outcome(result):
-    verdict = result["verdict"]
-    return result["outputs"], result["number"], verdict and Verdict(**verdict)
+def _outcomes(results):
+    """An Outcome of each result, in which the time of all cells so far is told."""
+    outcomes, before = [], 0.0
+    for result in results:
+        verdict, spent = result["verdict"], result["spent"][0]
+        seconds = round(max(0.0, spent - before), 3)
+        verdict = verdict and Verdict(**verdict)
+        outcomes.append(Outcome(result["outputs"], result["number"], verdict, seconds))
+        before = spent
+    return outcomes
 
 
 # ---------------------------------------------------------------- the judge pool's own process
@@ -223,6 +243,7 @@ def serve(settings):
             importlib.import_module(name)
     import torch
 
+    anonymous_code.library()
     torch.set_num_threads(1)
     torch.ones(2, 2) @ torch.ones(2, 2)
     for forkserver in forkservers:
@@ -286,6 +307,7 @@ def _judge_one(caller, submission, forkservers, settings):
                     data = file.read(limits.notebook + 1)
                     read = grade_submission.read(data, master, limits, job["kernelspec"])
                     del data
+                    read = *read, anonymous_code.answers(read[0], master)
             except Unreadable as error:
                 say({"unreadable": (error.status, error.why)})
                 return

@@ -20,18 +20,20 @@ from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum, determine_grade, parse_utc
 from sqlalchemy import inspect, text
 
+from rnn_course.autograde.anonymous_code import Code
 from rnn_course.autograde.intake import text_in, timestamp_in
 from rnn_course.autograde.restore import master_cells
 from rnn_course.verdict import Verdict
 
 # nbgrader's gradebook holds points; of how a submission ended it gets a row of ours, and of each
-# of its tests what the check found (`Verdict.kept`, as JSON)
+# of its tests what the check found (`Verdict.kept`, as JSON), its processor time, and if the answer
+# is wrong its code without its author (anonymous_code.Code, as JSON)
 TABLES = {
     "judge_run": "student, assignment, notebook, key, status, words, notes, seconds, late",
-    "judge_verdict": "student, assignment, notebook, task, verdict",
+    "judge_verdict": "student, assignment, notebook, task, verdict, seconds, answer",
 }
 TYPES = {"seconds": "float", "late": "boolean"} | dict.fromkeys(
-    ("words", "notes", "verdict"), "text"
+    ("words", "notes", "verdict", "answer"), "text"
 )
 
 
@@ -49,6 +51,9 @@ class Row:
     words      what else is to be known, for student and instructor
     seconds    how long judging took
     late       whether it came late: as the platform says, else by the assignment's due date
+    times      task -> processor time of its test
+    answers    task -> anonymous_code.Code, of each wrong answer that could be read
+    key        what the result depends on, see class_run: the submission, "-", all else
     """
 
     student: str
@@ -63,6 +68,23 @@ class Row:
     words: str = ""
     seconds: float = 0.0
     late: bool = False
+    times: dict = field(default_factory=dict)
+    answers: dict = field(default_factory=dict)
+    key: str = ""
+
+
+def endings(gradebook):
+    """(assignment, student) -> (status, late) of every submission that `rnn-course grade` wrote."""
+    if not inspect(gradebook.db.connection()).has_table("judge_run"):
+        return {}
+    found = {}
+    for row in gradebook.db.execute(text(f"select {TABLES['judge_run']} from judge_run")):
+        late = row.late
+        if late is None:
+            submission = gradebook.find_submission(row.assignment, row.student)
+            late = submission.total_seconds_late > 0
+        found[row.assignment, row.student] = row.status, bool(late)
+    return found
 
 
 class Ledger:
@@ -135,17 +157,22 @@ class Ledger:
     def rows(self, students=None):
         """A Row for each student; by default for all who have one."""
         students = sorted(self.known) if students is None else students
-        verdicts = defaultdict(dict)
-        for student, _, _, task, verdict in self._select("judge_verdict"):
-            verdicts[student][task] = Verdict.restored(json.loads(verdict))
-        return [self._row(student, verdicts[student]) for student in students]
+        found = defaultdict(list)
+        for of_test in self._select("judge_verdict"):
+            found[of_test.student].append(of_test)
+        return [self._row(student, found[student]) for student in students]
 
-    def _row(self, student, verdicts):
+    def _row(self, student, found):
         known = self.known[student]
         submission = self.gradebook.find_submission(self.name, student)
         words = "; ".join(filter(None, [known.words, *json.loads(known.notes)]))
         row = Row(student, self.name, known.status, submission.score, submission.max_score)
-        row.words, row.verdicts, row.seconds = words, verdicts, known.seconds
+        row.words, row.seconds, row.key = words, known.seconds, known.key
+        for of_test in found:
+            row.verdicts[of_test.task] = Verdict.restored(json.loads(of_test.verdict))
+            row.times[of_test.task] = of_test.seconds
+            if (code := json.loads(of_test.answer)) is not None:
+                row.answers[of_test.task] = Code(*code)
         row.late = bool(submission.total_seconds_late > 0 if known.late is None else known.late)
         grades = {g.name: g for notebook in submission.notebooks for g in notebook.grades}
         for task in [cell.grade_id for cell in self.master if cell.grade_id in grades]:
@@ -167,7 +194,11 @@ class Ledger:
         beside.write_text(nbformat.writes(graded.notebook, version=4), encoding="utf-8")
         row = {"student": student, "key": key, "status": graded.status, "words": graded.words}
         row |= {"notes": json.dumps(graded.notes), "seconds": graded.seconds, "late": late}
-        found = [{"task": t, "verdict": json.dumps(v.kept())} for t, v in graded.verdicts.items()]
+        found = [
+            {"task": task, "verdict": json.dumps(verdict.kept()), "seconds": graded.times.get(task)}
+            | {"answer": json.dumps(graded.answers.get(task))}
+            for task, verdict in graded.verdicts.items()
+        ]
         with self._transaction():
             self.gradebook.update_or_create_student(student)
             with self.db.no_autoflush:  # nbgrader makes rows before they have a place

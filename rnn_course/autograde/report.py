@@ -1,29 +1,38 @@
-"""The page about a class: what it misunderstood, what it earned, and what is left to do.
+"""The page about a class: what to teach again, what has changed, and what is left to do.
 
 One HTML file that needs no network; the plots are drawn by matplotlib and stand inside it.
-What is said of mistakes comes from the verdicts of the checks, which the ledger keeps.
+What is said of mistakes comes from the verdicts of the checks, which the ledger keeps, and so does
+the code that is shown: without its author (see `anonymous_code`), and only if several have it.
+Whatever a student wrote is escaped, and bounded in length and number.
 """
 
 import html
 import os
+import statistics
 from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from nbgrader.api import MissingEntry
 
 from rnn_course import plots
+from rnn_course.autograde.changes import since_last_run
 from rnn_course.autograde.course import CourseError
 from rnn_course.autograde.ledger import Ledger
-from rnn_course.autograde.shown import number, visible
+from rnn_course.autograde.limits import Limits
+from rnn_course.autograde.shown import number, short, visible
 from rnn_course.checks import sections
 from rnn_course.checks.words import inline
 from rnn_course.verdict import ERROR, UNDONE, WRONG
 
 STYLE = """
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+:root { color-scheme: light dark; background: Canvas; color: CanvasText;
+  font: 16px/1.5 system-ui, sans-serif; }
 body { max-width: 62rem; margin: 1.5rem auto 4rem; padding: 0 1rem; overflow-wrap: anywhere; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.25rem; margin: 2rem 0 0.3rem; }
+h3 { font-size: 1rem; margin: 0; }
 .scroll { overflow-x: auto; margin: 0.5rem 0 1rem; }
-.scroll:focus-visible { outline: 2px solid; }
+.scroll:focus-visible, pre:focus-visible { outline: 2px solid; }
 table { border-collapse: collapse; min-width: 100%; overflow-wrap: normal; }
 th, td { text-align: left; vertical-align: top; padding: 0.3rem 1rem 0.3rem 0; }
 th { font-weight: 600; } td { border-top: 1px solid #8886; }
@@ -31,9 +40,33 @@ th { font-weight: 600; } td { border-top: 1px solid #8886; }
 small { opacity: 0.8; }
 .plots { display: flex; flex-wrap: wrap; gap: 1rem 2rem; }
 .plots > div { flex: 1 1 18rem; max-width: 28rem; }
+.mistakes > li { border-top: 1px solid #8886; padding: 0.6rem 0; }
+.mistakes > li::marker { font-weight: 600; }
+.mistakes p { margin: 0.2rem 0; }
+pre { background: #8882; padding: 0.5rem 0.7rem; margin: 0.4rem 0; overflow-x: auto;
+  font: 0.85rem/1.4 ui-monospace, monospace; max-height: 24rem; }
 summary { cursor: pointer; }
+@media print {
+  :root { color-scheme: light; font-size: 10.5pt; }
+  body { max-width: none; margin: 0; padding: 0; }
+  .scroll { overflow: visible; }
+  pre { overflow: visible; max-height: none; white-space: pre-wrap; border-left: 2px solid #888; }
+  h2, h3, summary { break-after: avoid; }
+  tr, pre, svg, .mistakes > li { break-inside: avoid; }
+  a { color: inherit; text-decoration: none; }
+}
 """
 NOT_IN_CATALOGUE = {"ready-made": "torch's own function does the work that was to be written"}
+UNNAMED = "wrong, but like no mistake that is known"
+SHARED = 2  # that many must have written the same code before it is shown
+MOST = {
+    "mistakes": 40,
+    "names": 5,
+    "students": 200,
+    "told": 400,
+    "code": 2000,
+}  # on the page, of each
+NEAR = 0.5  # of the limit
 
 
 def read_class(course, name):
@@ -51,13 +84,19 @@ def read_class(course, name):
 def write_report(course, name):
     """Write the page into the class's folder; returns its path."""
     works, worth = read_class(course, name)
+    time = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
+    change = since_last_run(course.home / f"report-{name}.json", works, time)
+    book = book_beside(course)
     parts = [
         f"<h1>{escape(name)}: how the class did</h1>",
         f"<p>{escape(summary(works, worth))}</p>",
         "<h2>What to teach again</h2>",
-        mistakes_table(works, book_beside(course)),
+        most_lost(works, worth),
+        mistakes_list(works, worth, book),
+        "<h2>What changed since the last run</h2>",
+        changes(change),
         "<h2>Tasks</h2>",
-        tasks_table(works, worth),
+        tasks_table(works, worth, book),
         f'<div class="plots">{pictures(works, worth)}</div>',
         "<h2>To do</h2>",
         to_do(works),
@@ -81,7 +120,7 @@ def book_beside(course):
     return os.path.relpath(built, course.home) if (built / "book").is_dir() else ""
 
 
-# ---------------------------------------------------------------- its parts
+# ---------------------------------------------------------------- what to teach again
 
 
 def summary(works, worth):
@@ -95,35 +134,107 @@ def summary(works, worth):
     )
 
 
-def mistakes_table(works, book=""):
-    """Each mistake in words, how many made it and who, and where the book explains it.
+def lost(work, task, worth):
+    """Points of a task that a submission did not earn; 0 while it waits for a marker, and where
+    there is no submission that could be read."""
+    points = work.tasks.get(task)
+    return max(0.0, worth[task] - points) if work.verdicts and points is not None else 0.0
 
-    A mistake is one row, in whatever tasks it was made."""
-    who, tasks, told, where = defaultdict(set), defaultdict(Counter), {}, {}
+
+def most_lost(works, worth, most=3):
+    """The tasks that cost the class most points, in a sentence."""
+    of_tasks = {task: sum(lost(work, task, worth) for work in works) for task in worth}
+    first = sorted(filter(of_tasks.get, of_tasks), key=lambda task: -of_tasks[task])[:most]
+    if not first:
+        return ""
+    could = sum(bool(work.verdicts) for work in works)
+    said = (f"{task} ({of_tasks[task]:.1f} of {could * worth[task]:g} points)" for task in first)
+    return f"<p>The class lost most points in {escape(', '.join(said))}.</p>"
+
+
+@dataclass
+class Mistake:
+    """A mistake of the class, in whatever tasks it was made.
+
+    lost   the points that it cost
+    codes  code's form -> Counter of (task, text), of those who made it
+    """
+
+    told: str = ""
+    section: str = ""
+    lost: float = 0.0
+    who: set = field(default_factory=set)
+    tasks: Counter = field(default_factory=Counter)
+    codes: defaultdict = field(default_factory=lambda: defaultdict(Counter))
+
+    def shared(self):
+        """(how many wrote it, task, code) of the code that most of them wrote, if several did."""
+        found = [(sum(texts.values()), form) for form, texts in self.codes.items()]
+        count, form = max(found, default=(0, ""))
+        if count < SHARED:
+            return None
+        (task, text), _ = max(self.codes[form].items(), key=lambda item: (item[1], item[0]))
+        return count, task, text
+
+
+def mistakes_of(works, worth):
+    """The class's Mistakes, those that cost most first.
+
+    What a task lost is shared out among the mistakes that were seen in it."""
+    found = defaultdict(Mistake)
     for work in works:
         for task, verdict in work.verdicts.items():
-            names = verdict.mistakes
+            names = verdict.mistakes[: MOST["names"]]
             if not names and verdict.status in (WRONG, ERROR):
                 names = [("", task)]  # wrong in a way that has no name
-                told[names[0]] = "wrong, but like no mistake that is known"
-                where[names[0]] = (verdict.sections or [""])[0]
             for k, name in enumerate(names):
-                who[name].add(work.student)
-                tasks[name][task] += 1
-                if name in verdict.mistakes:
-                    told[name] = NOT_IN_CATALOGUE.get(name) or verdict.told[k]
-                    where[name] = (verdict.sections[k:] or verdict.sections[-1:] or [""])[0]
-    if not who:
+                it = found[name]
+                it.who.add(work.student)
+                it.tasks[task] += 1
+                it.lost += lost(work, task, worth) / len(names)
+                if task in work.answers:
+                    code = work.answers[task]
+                    it.codes[code.form][task, code.text] += 1
+                it.told = told_of(verdict, k) if verdict.mistakes else UNNAMED
+                it.section = (verdict.sections[k:] or verdict.sections[-1:] or [""])[0]
+    return sorted(found.values(), key=lambda it: (-it.lost, -len(it.who), it.told))
+
+
+def told_of(verdict, k):
+    """The sentence on a verdict's mistake."""
+    name = verdict.mistakes[k]
+    return NOT_IN_CATALOGUE.get(name) or (verdict.told[k:] or [name])[0]
+
+
+def mistakes_list(works, worth, book=""):
+    """Each mistake: what it is, what it cost, where the book explains it, code and who made it."""
+    found = mistakes_of(works, worth)
+    if not found:
         return "<p>No check found anything wrong.</p>"
-    named_first = sorted(who, key=lambda name: (isinstance(name, tuple), -len(who[name])))
-    rows = []
-    for name in named_first:
-        made_in = escape(", ".join(task for task, _ in tasks[name].most_common()))
-        read = escape(section_link(where[name], book))
-        made_by = f"<summary>{len(who[name])}</summary>{escape(', '.join(sorted(who[name])))}"
-        words = f"{inline(told[name])}<br><small>{made_in}; {read}</small>"
-        rows.append([Markup(f"<details>{made_by}</details>"), Markup(words)])
-    return table(["students", "mistake, where it was made, and what to read again"], rows)
+    items = [f"<li>{mistake_item(it, book)}</li>" for it in found[: MOST["mistakes"]]]
+    more = len(found) - len(items)
+    rest = f"<p>And {more} more, which cost less.</p>" if more > 0 else ""
+    return f'<ol class="mistakes">{"".join(items)}</ol>{rest}'
+
+
+def mistake_item(it, book):
+    made_in = ", ".join(task for task, _ in it.tasks.most_common())
+    about = f"{students(len(it.who))}, {it.lost:.1f} points lost, in {made_in}"
+    read = escape(section_link(it.section[: MOST["told"]], book))
+    read = f"<p>To read again: {read}</p>" if read else ""
+    code = ""
+    if shared := it.shared():
+        count, task, text = shared
+        lines = "\n".join(escape(line) for line in text[: MOST["code"]].split("\n"))
+        code = (
+            f"<p>{escape(task)}, as {count} wrote it:</p>"
+            f'<pre tabindex="0" role="group" aria-label="Code for {escape(task)}">'
+            f"<code>{lines}</code></pre>"
+        )
+    return (
+        f"<h3>{inline(short(it.told, MOST['told']))}</h3><p>{escape(about)}</p>{read}{code}"
+        f"<details><summary>Who</summary>{escape(listed(sorted(it.who)))}</details>"
+    )
 
 
 def section_link(section, book):
@@ -135,17 +246,73 @@ def section_link(section, book):
     return Markup(f'<a href="{escape(f"{book}/book/{page}.html#{label}")}">{escape(words)}</a>')
 
 
-def tasks_table(works, worth):
+# ---------------------------------------------------------------- the other parts
+
+
+def changes(change):
+    """Who is new, whose points are different, in which tasks, and why."""
+    if not change.time:
+        return "<p>This is the first run.</p>"
+    parts = [f"<p>Compared with the run of {escape(change.time)}.</p>"]
+    if change.new:
+        parts.append(names_of("New", change.new))
+    if change.same:
+        parts.append(names_of("Handed in again, with the same points", change.same))
+    moves = defaultdict(lambda: [0, 0, 0])
+    for one in change.changed:
+        for task, (before, now) in one.tasks.items():
+            known = before is not None and now is not None
+            moves[task][(now < before) if known else 2] += 1
+    if moves:
+        rows = [[task, *counts] for task, counts in moves.items()]
+        parts.append(table(["task", "more points", "fewer points", "marked, or waits"], rows))
     rows = []
-    for task, points in worth.items():
+    for one in change.changed[: MOST["students"]]:
+        said = [f"{t}: {as_points(a)} → {as_points(b)}" for t, (a, b) in one.tasks.items()]
+        said += [f"now {one.status}"] if one.status else []
+        total = Number(f"{number(one.before)} → {number(one.now)}")
+        rows.append([one.student, total, "; ".join(said), one.why])
+    if rows:
+        count = f"{students(len(change.changed))} with other points"
+        made = table(["student", "points", "tasks", "why"], rows)
+        made += more_than(change.changed)
+        parts.append(f"<details><summary>{count}</summary>{made}</details>")
+    if len(parts) == 1:
+        parts.append("<p>Nobody is new, and nobody's points are different.</p>")
+    return "".join(parts)
+
+
+def as_points(score):
+    return "to be marked" if score is None else number(score)
+
+
+def tasks_table(works, worth, book=""):
+    limit = Limits().cell_seconds
+    rows, near = [], []
+    for task, most in worth.items():
         earned = [w.tasks.get(task) for w in works]
         given = [e for e in earned if e is not None]
         undone = sum(w.verdicts[task].status == UNDONE for w in works if task in w.verdicts)
-        full, none = sum(e >= points for e in given), sum(e == 0 for e in given)
-        mean = f"{sum(given) / len(given):.1f} of {points:g}" if given else f"- of {points:g}"
-        rows.append([task, Number(mean), full, none, undone, len(earned) - len(given)])
+        full, none = sum(e >= most for e in given), sum(e == 0 for e in given)
+        mean = f"{sum(given) / len(given):.1f} of {most:g}" if given else f"- of {most:g}"
+        times = [w.times[task] for w in works if w.times.get(task) is not None]
+        spent = [f"{statistics.median(times):.2f}", f"{max(times):.2f}"] if times else ["", ""]
+        if (slow := sum(time > NEAR * limit for time in times)) > 0:
+            near.append(f"{task} ({students(slow)})")
+        wrong = [w.verdicts[task] for w in works if task in w.verdicts]
+        read = Counter(v.sections[0] for v in wrong if not v.passed and v.sections).most_common(1)
+        where = section_link(read[0][0], book) if read else ""
+        counts = [Number(mean), full, none, undone, len(earned) - len(given)]
+        rows.append([task, *counts, *map(Number, spent), where])
     heads = ["task", "mean", "all points", "no point", "of these not begun", "to be marked"]
-    return table(heads, rows)
+    heads += ["median, s", "most, s", "to read again"]
+    said = (
+        f"Seconds are processor time of the task's check, the student's code included; it may "
+        f"take {limit:g} s."
+    )
+    if near:
+        said += f" More than half of that took {', '.join(near)}."
+    return f"{table(heads, rows)}<p><small>{escape(said)}</small></p>"
 
 
 def to_do(works):
@@ -154,20 +321,21 @@ def to_do(works):
     items = []
     if waiting:
         answers = sum(list(w.tasks.values()).count(None) for w in waiting)
-        names = ", ".join(w.student for w in waiting)
-        items.append(
-            f"<details><summary>To mark by hand in formgrader: {answers} answers of "
-            f"{students(len(waiting))}</summary>{escape(names)}</details>"
-        )
+        what = f"To mark by hand in formgrader: {answers} answers of {students(len(waiting))}"
+        names = listed([w.student for w in waiting])
+        items.append(f"<details><summary>{what}</summary>{escape(names)}</details>")
     odd = defaultdict(list)
     for work in works:
         if work.status != "graded":
             odd[work.status].append(work)
     for status, some in odd.items():
-        lines = "".join(f"<li>{escape(w.student)}: {escape(w.words)}</li>" for w in some)
-        items.append(f"To look at, {escape(status)}:<ul>{lines}</ul>")
-    listed = "".join(f"<li>{item}</li>" for item in items)
-    return f"<ul>{listed}</ul>" if items else "<p>Nothing.</p>"
+        lines = [
+            f"<li>{escape(w.student)}: {escape(short(w.words, MOST['told']))}</li>"
+            for w in some[: MOST["students"]]
+        ]
+        items.append(f"To look at, {escape(status)}:<ul>{''.join(lines)}</ul>{more_than(some)}")
+    made = "".join(f"<li>{item}</li>" for item in items)
+    return f"<ul>{made}</ul>" if items else "<p>Nothing.</p>"
 
 
 def students_table(works, worth):
@@ -175,8 +343,8 @@ def students_table(works, worth):
     rows = []
     for w in works:
         points, seconds = f"{number(w.points)} of {number(out_of)}", Number(f"{w.seconds:.1f}")
-        late = "late" if w.late else ""
-        rows.append([w.student, w.status, late, Number(points), seconds, w.words])
+        late, words = "late" if w.late else "", short(w.words, MOST["told"])
+        rows.append([w.student, w.status, late, Number(points), seconds, words])
     return table(["student", "status", "late", "points", "seconds", "words"], rows)
 
 
@@ -230,9 +398,28 @@ def table(heads, rows):
     body = "".join(line("td", row) for row in rows)
     head = line("th", heads).replace("<th", '<th scope="col"')
     return (
-        f'<div class="scroll" tabindex="0"><table><thead>{head}</thead>'
+        f'<div class="scroll" tabindex="0" role="group" aria-label="Table by {escape(heads[0])}">'
+        f"<table><thead>{head}</thead>"
         f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def listed(names):
+    """Names in a sentence, a bounded number of them."""
+    more = len(names) - MOST["students"]
+    return ", ".join(names[: MOST["students"]]) + (f" and {more} more" if more > 0 else "")
+
+
+def names_of(what, names):
+    """How many there are, and who when one asks."""
+    summary = f"{what}: {students(len(names))}"
+    return f"<details><summary>{escape(summary)}</summary>{escape(listed(names))}</details>"
+
+
+def more_than(some):
+    """A line on those that are not listed."""
+    more = len(some) - MOST["students"]
+    return f"<p>And {more} more.</p>" if more > 0 else ""
 
 
 def students(number):

@@ -26,7 +26,7 @@ def _is_seen(c):
 
 def short(text, most=60):
     """A student's word for a note: all signs visible, and not longer than `most` of them."""
-    text = visible(text)
+    text = visible(str(text)[: most + 1])
     return text if len(text) <= most else text[: most - 3] + "..."
 
 

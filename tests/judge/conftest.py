@@ -56,8 +56,8 @@ class Judged:
         self.cells = [Cell(kinds[kind.rstrip("0123456789")], source) for kind, source in cells]
         results, self.what_happened = judges.judge(self.cells)
         self.events = list(dict.fromkeys(event.kind for event in self.what_happened))
-        self.outputs = [outputs for outputs, _, _ in results]
-        self.verdicts = [verdict for _, _, verdict in results]
+        self.outputs = [result.outputs for result in results]
+        self.verdicts = [result.verdict for result in results]
         self.tests = [
             output for cell, output in zip(self.cells, self.outputs, strict=True)
             if cell.kind == TEST

@@ -166,13 +166,15 @@ def test_the_table_for_people_is_harmless_too(tmp_path):
                 raise MissingEntry
             return Thing(timestamp=None, score=10.200000000000001, late_submission_penalty=None)
 
-    export.write_all(Class(), tmp_path / "grades.csv")
+    ended = {("rnn", "=x"): ("crashed", True)}
+    export.write_all(Class(), tmp_path / "grades.csv", ended)
     with (tmp_path / "grades.csv").open(newline="") as file:
         (line,) = csv.DictReader(file)
     assert (
         line["student_id"] == "'=x" and line["last_name"] == "'+y" and line["first_name"] == "a,b"
     )
     assert (line["score"], line["raw_score"], line["max_score"]) == ("10.2", "10.2", "28")
+    assert (line["status"], line["late"]) == ("crashed", "late")
 
 
 # -- columns ---------------------------------------------------------------------------------------
@@ -191,8 +193,63 @@ def test_an_assignment_goes_into_the_column_that_the_platform_has(tmp_path):
     )
     roster = read_roster(tmp_path / "r.csv")
     assert heads(roster) == ["rnn (4711)", "gru"]
+    odd = export.write("canvas", Gradebook(), tmp_path / "c.csv", roster)
+    assert [words for words in odd if "has no column 'gru'" in words and "gru=TITLE" in words]
+    assert not any("'rnn" in words for words in odd)
     with (tmp_path / "c.csv").open(newline="") as file:
         assert list(csv.reader(file))[2][:5] == ["Lovelace, Ada", "101", "0042", "", "A"]
+
+
+def test_titles_are_kept_for_the_next_time_and_two_are_never_one(tmp_path):
+    kept = tmp_path / "columns.json"
+    assert export.read_columns(kept) == {}
+    export.keep_columns(kept, "canvas", {"rnn": "Übung 2 (4711)"})
+    export.keep_columns(kept, "moodle", {"rnn": "Two"})
+    export.keep_columns(kept, "canvas", {"gru": "Three"})
+    assert export.read_columns(kept) == {
+        "canvas": {"rnn": "Übung 2 (4711)", "gru": "Three"},
+        "moodle": {"rnn": "Two"},
+    }
+    for columns in ({"rnn": "gru"}, {"rnn": "A", "gru": "A"}, {"rnn": "ID"}):
+        with pytest.raises(ValueError, match="two columns would be called"):
+            export.write("canvas", Gradebook(), tmp_path / "c.csv", (), columns)
+    for text in ("{", "[]", '{"canvas": 1}', '{"canvas": {"rnn": 1}}'):
+        kept.write_text(text)
+        with pytest.raises(ValueError, match="columns.json"):
+            export.read_columns(kept)
+
+
+def test_numbers_from_the_files_join_a_roster_that_has_none(tmp_path):
+    roster = [{"id": "ada", "first_name": "Ada"}, {"id": "kurt"}, {"id": "emmy", "canvas_id": ""}]
+    export.write("canvas", Gradebook(), tmp_path / "c.csv", roster)
+    with (tmp_path / "c.csv").open(newline="") as file:
+        lines = list(csv.reader(file))[2:]
+    assert [line[1] for line in lines] == ["1", "", ""]  # emmy: that Canvas leaves it empty
+
+
+def test_whom_the_platform_will_not_find_is_told(tmp_path):
+    def told(platform, roster=()):
+        odd = export.write(platform, Gradebook(), tmp_path / "c.csv", roster)
+        return [words.partition(":")[0] for words in odd]
+
+    assert told("canvas") == ["Canvas will not find kurt"]
+    assert told("moodle") == []
+    assert told("canvas", [{"id": "kurt"}]) == []  # its id may be the SIS id
+    assert told("moodle", [{"id": "kurt", "username": "", "idnumber": ""}]) == [
+        "Moodle will not find kurt"
+    ]
+
+
+def test_who_was_late_and_who_is_missing_is_told():
+    ended = {("rnn", "bob"): ("graded", True), ("rnn", "eve"): ("missing", True)}
+    ended |= {("rnn", f"s{n}"): ("missing", False) for n in range(6)} | {
+        ("gru", "x"): ("crashed", 0)
+    }
+    assert export.late_and_missing(ended) == [
+        "rnn: late (1): bob",
+        "rnn: nothing handed in, so 0 points (7): eve, s0, s1, s2, s3 and 2 more",
+    ]
+    assert export.late_and_missing({}) == []
 
 
 def test_columns_on_the_command_line():

@@ -8,12 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_course.autograde import feedback_zip
+from rnn_course.autograde.intake import read_records, take_in
 
 
 def canvas_reads(member):
     """(person, file) as Canvas reads them out of a name, or None: see feedback_zip."""
     base = member.rsplit("/", 1)[-1]
-    parts = base.split("_")
+    parts = [part for part in base.split("_") if part != "LATE"]
+    if parts[0] == "anon":
+        return tuple(parts[1:3])
     numbers = [part for part in parts if re.fullmatch(r"[0-9]+", part)][:2]
     if len(numbers) < 2 or parts[-1].startswith("link") or base.startswith("._"):
         return None
@@ -39,6 +42,10 @@ CANVAS = {
     "müllerjürgen_12_34_Copy of rnn_final_2.ipynb": ("12", "34"),
     "o'brien-smith_5_6_rnn.zip/work_1_2/rnn.ipynb": ("5", "6"),
     "lovelaceada_102_9002_rnn-2.ipynb": ("102", "9002"),
+    "LATE_anon_4Kx2a_9003_rnn.ipynb": ("4Kx2a", "9003"),
+    "anon_5Kx2a_9004_rnn.ipynb": ("5Kx2a", "9004"),
+    "anon_LATE_103_9005_rnn.ipynb": ("103", "9005"),
+    "Group A_leeann_104_9006_rnn.ipynb": ("104", "9006"),
 }
 MOODLE = {
     "Ada Lovelace_101_assignsubmission_file_/rnn.ipynb": "101",
@@ -102,3 +109,61 @@ def test_one_zip_a_group_has_one_page_and_what_is_left_out_is_told(tmp_path):
         found = {moodle_reads(n)[0]: archive.read(n).decode() for n in archive.namelist()}
     assert found == {"17": "<p>ada", "18": "<p>ada2"}
     assert sorted(path.name for path in tmp_path.glob("*.zip*")) == ["feedback.zip"]
+
+
+def back(tmp_path, platform, files, roster=None):
+    """The zip of feedback on an export of these files, its names and pages."""
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
+        for file in files:
+            archive.writestr(file, '{"cells": []}')
+    if roster:
+        (tmp_path / "r.csv").write_text(roster, encoding="utf-8")
+        roster = tmp_path / "r.csv"
+    found = take_in(tmp_path / "in.zip", "rnn", tmp_path / "class" / "submitted", roster)
+    pages = []
+    for student in found.students:
+        pages.append(tmp_path / "class" / "feedback" / student / "rnn" / "rnn.html")
+        pages[-1].parent.mkdir(parents=True)
+        pages[-1].write_text(student)
+    records = read_records(tmp_path / "class" / "submitted", "rnn")
+    _, left = feedback_zip.write(platform, pages, records, "rnn", tmp_path / "out.zip")
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        return {name: archive.read(name).decode() for name in archive.namelist()}, left, found
+
+
+def test_canvas_there_and_back(tmp_path):
+    """Late, anonymous, a zip, two people of one name: every page goes to the file it is about."""
+    files = ["lovelaceada_101_9001_rnn.ipynb", "lovelaceada_102_9002_rnn.ipynb"]
+    files += ["müllerjürgen_LATE_103_9003_Copy of rnn.ipynb", "LATE_anon_4Kx2a_9004_rnn.ipynb"]
+    pages, left, found = back(tmp_path, "canvas", files)
+    assert left == [] and found.ids == {
+        "lovelaceada-101": "101",
+        "lovelaceada-102": "102",
+        "müllerjürgen": "103",
+    }
+    assert {canvas_reads(name): student for name, student in pages.items()} == {
+        ("101", "9001"): "lovelaceada-101",
+        ("102", "9002"): "lovelaceada-102",
+        ("103", "9003"): "müllerjürgen",
+        ("4Kx2a", "9004"): "anon-4Kx2a",
+    }
+    late = {student for student, record in found.records.items() if record["late"]}
+    assert late == {"müllerjürgen", "anon-4Kx2a"}
+
+
+def test_moodle_there_and_back(tmp_path):
+    """A group has one page, which goes to all its members; a participant without a name."""
+    files = [
+        "Group A_17_assignsubmission_file_/rnn.ipynb",
+        "Ada Li_18_assignsubmission_file_/rnn.ipynb",
+    ]
+    files += ["Participant 19_19_assignsubmission_file_/rnn.ipynb"]
+    roster = "id,first_name,last_name,group,number\nann,Ann,Lee,Group A,\nbob,Bob,Ray,Group A,\n"
+    roster += "ada,Ada,Li,,\nx19,,,,19\n"
+    pages, left, found = back(tmp_path, "moodle", files, roster)
+    assert set(found.students) == {"ann", "bob", "ada", "x19"} and left == []
+    assert {moodle_reads(name)[0]: student for name, student in pages.items()} == {
+        "17": "ann",
+        "18": "ada",
+        "19": "x19",
+    }

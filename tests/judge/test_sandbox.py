@@ -259,7 +259,7 @@ if __name__ == "__main__":
             Cell("student", "import os; os._exit(1)"),
             Cell("test", "assert user == 12345"),
         ])
-        good = [all(o["output_type"] != "error" for o in outputs) for outputs, _, _ in results]
+        good = [all(o["output_type"] != "error" for o in outputs) for outputs, *_ in results]
         print(sum(good[1::2]), "passed")
         if not all(good[1::2]): print(results)
 """
