@@ -18,8 +18,8 @@ import time
 
 import yaml
 
-# folders on which no page's results depend: no cell grades anything
-NO_PART = {"autograde", "__pycache__", ".ipynb_checkpoints"}
+# folders on which no page's results depend: no cell grades anything, or prints the full tables
+NO_PART = {"autograde", "evidence", "__pycache__", ".ipynb_checkpoints"}
 KEPT = 3  # so many states of the package keep their results, for going to and fro between them
 
 
