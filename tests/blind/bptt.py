@@ -8,7 +8,7 @@ def right_1(xs, h0, targets, W_ih, W_hh, b_ih, b_hh):
     for x in xs:
         states.append(torch.tanh(x @ W_ih.T + b_ih + states[-1] @ W_hh.T + b_hh))
     errors = torch.stack(states[1:]) - targets
-    loss = 0.5 * (errors ** 2).sum()
+    loss = 0.5 * (errors**2).sum()
     dW_ih, dW_hh = torch.zeros_like(W_ih), torch.zeros_like(W_hh)
     db = torch.zeros_like(b_ih)
     dh = torch.zeros_like(h0)
@@ -109,7 +109,7 @@ def wrong_1(xs, h0, targets, W_ih, W_hh, b_ih, b_hh):
         h = torch.tanh(xs[t] @ W_ih.T + b_ih + h @ W_hh.T + b_hh)
         output[t] = h
     doutput = output - targets
-    loss = (doutput ** 2).sum() / 2
+    loss = (doutput**2).sum() / 2
     dW_ih, dW_hh = torch.zeros_like(W_ih), torch.zeros_like(W_hh)
     db_ih, db_hh = torch.zeros_like(b_ih), torch.zeros_like(b_hh)
     dh = torch.zeros_like(h0)
@@ -132,7 +132,7 @@ def wrong_2(xs, h0, targets, W_ih, W_hh, b_ih, b_hh):
     previous = torch.stack(hs[:-1])
     error = output - targets
     loss = 0.5 * torch.sum(error * error)
-    das = error * (1 - output ** 2)  # <-- here
+    das = error * (1 - output**2)  # <-- here
     db = das.sum((0, 1))
     return loss, {
         "W_ih": torch.einsum("tnh,tni->hi", das, xs),
@@ -152,7 +152,7 @@ def wrong_3(xs, h0, targets, W_ih, W_hh, b_ih, b_hh):
         output.append(h)
     output = torch.stack(output)
     doutput = output - targets
-    loss = 0.5 * (doutput ** 2).sum()
+    loss = 0.5 * (doutput**2).sum()
 
     das = []
     dh = torch.zeros_like(h0)
@@ -176,8 +176,12 @@ def wrong_4(xs, h0, targets, W_ih, W_hh, b_ih, b_hh):
     for x, y in zip(xs, targets):
         states.append(torch.tanh(x @ W_ih.T + b_ih + states[-1] @ W_hh.T + b_hh))
         loss = loss + 0.5 * ((states[-1] - y) ** 2).sum()
-    grads = {"W_ih": torch.zeros_like(W_ih), "W_hh": torch.zeros_like(W_hh),
-             "b_ih": torch.zeros_like(b_ih), "b_hh": torch.zeros_like(b_hh)}
+    grads = {
+        "W_ih": torch.zeros_like(W_ih),
+        "W_hh": torch.zeros_like(W_hh),
+        "b_ih": torch.zeros_like(b_ih),
+        "b_hh": torch.zeros_like(b_hh),
+    }
     dh = torch.zeros_like(h0)
     for t in reversed(range(len(xs))):
         dh += states[t + 1] - targets[t]
@@ -200,11 +204,11 @@ def wrong_5(xs, h0, targets, W_ih, W_hh, b_ih, b_hh):
         h = torch.tanh(x @ W_ih.T + b_ih + h @ W_hh.T + b_hh)
         after.append(h)
     diff = torch.stack(after) - targets
-    loss = 0.5 * torch.mean(diff ** 2)  # <-- here
+    loss = 0.5 * torch.mean(diff**2)  # <-- here
     gW, gU, gb = 0, 0, 0
     back = torch.zeros_like(h)
     for x, p, h, e in reversed(list(zip(xs, before, after, diff))):
-        da = (e + back) * (1 - h ** 2)
+        da = (e + back) * (1 - h**2)
         gW = gW + da.T @ x
         gU = gU + da.T @ p
         gb = gb + da.sum(0)
@@ -221,7 +225,7 @@ def wrong_6(xs, h0, targets, W_ih, W_hh, b_ih, b_hh):
         output.append(h)
     output = torch.stack(output)
     doutput = output - targets
-    loss = (doutput ** 2).sum() * 0.5
+    loss = (doutput**2).sum() * 0.5
     das = torch.zeros_like(output)
     dh = torch.zeros_like(h0)
     for t in reversed(range(T)):
@@ -246,8 +250,10 @@ def wrong_7(xs, h0, targets, W_ih, W_hh, b_ih, b_hh):
     for x in xs:
         hs.append(step(x, hs[-1]))
     loss = 0.5 * sum(((h - y) ** 2).sum() for h, y in zip(hs[1:], targets))
-    gradients = {k: torch.zeros_like(v) for k, v in
-                 {"W_ih": W_ih, "W_hh": W_hh, "b_ih": b_ih, "b_hh": b_hh, "h0": h0}.items()}
+    gradients = {
+        k: torch.zeros_like(v)
+        for k, v in {"W_ih": W_ih, "W_hh": W_hh, "b_ih": b_ih, "b_hh": b_hh, "h0": h0}.items()
+    }
     for t in range(len(xs), 0, -1):
         dh = (hs[t] - targets[t - 1]) + gradients["h0"]
         da = dh * (1 - hs[t] ** 2)
@@ -266,7 +272,7 @@ def pair_1(xs, h0, targets, W_ih, W_hh, b_ih, b_hh):
     for x in xs:
         states.append(torch.tanh(x @ W_ih.T + b_ih + states[-1] @ W_hh.T + b_hh))
     errors = torch.stack(states[1:]) - targets
-    loss = 0.5 * (errors ** 2).sum()
+    loss = 0.5 * (errors**2).sum()
     dW_ih, dW_hh, db = torch.zeros_like(W_ih), torch.zeros_like(W_hh), torch.zeros_like(b_ih)
     dh = torch.zeros_like(h0)
     for t in reversed(range(len(xs))):
@@ -290,7 +296,7 @@ def pair_2(xs, h0, targets, W_ih, W_hh, b_ih, b_hh):
     out = torch.stack(out)
     prev = torch.cat([h0[None], out[:-1]])
     err = out - targets
-    loss = (err ** 2).sum()  # <-- here
+    loss = (err**2).sum()  # <-- here
     das = [None] * T
     as_state = 0
     for t in reversed(range(T)):

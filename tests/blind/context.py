@@ -4,6 +4,7 @@ import torch
 
 # ---------------------------------------------------------------- right
 
+
 def right_1(weights, outputs):
     return (weights.unsqueeze(2) * outputs).sum(0)
 
@@ -30,6 +31,7 @@ def right_4(weights, outputs):
 
 # ---------------------------------------------------------------- wrong
 
+
 # MISTAKE: mean over the letters instead of the sum, so it is divided by S once too often
 def wrong_1(weights, outputs):
     return (weights.unsqueeze(-1) * outputs).mean(dim=0)  # <-- here
@@ -53,7 +55,7 @@ def wrong_3(weights, outputs):
 # MISTAKE: the weights go through another softmax, though they are weights already
 def wrong_4(weights, outputs):
     a = torch.softmax(weights, dim=0)  # <-- here
-    return torch.einsum('sn,snk->nk', a, outputs)
+    return torch.einsum("sn,snk->nk", a, outputs)
 
 
 # MISTAKE: the weights of all texts are summed up (the axis n of the weights is summed out), so each text gets the others' weights too
@@ -77,6 +79,7 @@ def wrong_7(weights, outputs):
 
 
 # ---------------------------------------------------------------- pair
+
 
 # MISTAKE: another softmax over the weights
 # MISTAKE: mean instead of sum over the letters

@@ -4,6 +4,7 @@ import torch
 
 # ---------------------------------------------------------------- right
 
+
 def right_1(forecast, truth, std):
     return (forecast - truth).abs().mean(0) * std
 
@@ -29,12 +30,13 @@ def right_3(forecast, truth, std):
 
 
 def right_4(forecast, truth, std):
-    return torch.stack([
-        torch.nn.functional.l1_loss(f, y) for f, y in zip(forecast.T, truth.T)
-    ]) * std
+    return (
+        torch.stack([torch.nn.functional.l1_loss(f, y) for f, y in zip(forecast.T, truth.T)]) * std
+    )
 
 
 # ---------------------------------------------------------------- wrong
+
 
 # MISTAKE: the errors stay scaled, the std is forgotten
 def wrong_1(forecast, truth, std):
@@ -84,6 +86,7 @@ def wrong_7(forecast, truth, std):
 
 
 # ---------------------------------------------------------------- pair
+
 
 # MISTAKE: no absolute value
 # MISTAKE: the std is forgotten, the errors stay scaled

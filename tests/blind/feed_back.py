@@ -4,6 +4,7 @@ import torch
 
 # ---------------------------------------------------------------- right
 
+
 def right_1(xs, later, weights, bias):
     window = xs.clone()
     answers = []
@@ -60,6 +61,7 @@ def right_4(xs, later, weights, bias):
 
 # ---------------------------------------------------------------- wrong
 
+
 # MISTAKE: the measured feature 0 of later is fed in instead of the model's own answer (a leak)
 def wrong_1(xs, later, weights, bias):
     x = xs.clone()
@@ -67,7 +69,7 @@ def wrong_1(xs, later, weights, bias):
     for a in range(later.shape[1]):
         y = (x * weights).sum(dim=(1, 2)) + bias
         out.append(y)
-        x = torch.cat([x[:, 1:], later[:, a:a + 1]], dim=1)  # <-- here
+        x = torch.cat([x[:, 1:], later[:, a : a + 1]], dim=1)  # <-- here
     return torch.stack(out, dim=1)
 
 
@@ -78,7 +80,7 @@ def wrong_2(xs, later, weights, bias):
     seq = torch.cat((xs, later.clone()), 1)
     answers = torch.zeros(N, A, dtype=xs.dtype)
     for a in range(A):
-        y = torch.einsum('nwi,wi->n', seq[:, a:a + W], weights)  # <-- here
+        y = torch.einsum("nwi,wi->n", seq[:, a : a + W], weights)  # <-- here
         answers[:, a] = y
         seq[:, a + W, 0] = y
     return answers
@@ -147,11 +149,12 @@ def wrong_7(xs, later, weights, bias):
     coming = later.clone()
     coming[:, :, 0] = 0  # <-- here
     table = torch.cat([xs, coming], dim=1)
-    columns = [(table[:, a:a + W] * weights).sum((1, 2)) + bias for a in range(A)]  # <-- here
+    columns = [(table[:, a : a + W] * weights).sum((1, 2)) + bias for a in range(A)]  # <-- here
     return torch.stack(columns, dim=1)
 
 
 # ---------------------------------------------------------------- pair
+
 
 # MISTAKE: the bias is left out
 # MISTAKE: the new hour goes to the front of the window
@@ -187,6 +190,6 @@ def pair_3(xs, later, weights, bias):
     everything = torch.cat([xs, later], dim=1)  # <-- here
     result = []
     for a in range(later.shape[1]):
-        y = (everything[:, a:a + W] * weights).mean(1).sum(1) + bias  # <-- here
+        y = (everything[:, a : a + W] * weights).mean(1).sum(1) + bias  # <-- here
         result.append(y)
     return torch.stack(result, dim=1)

@@ -13,6 +13,7 @@ def gru_step(x, h, p):
 
 # ---------------------------------------------------------------- right
 
+
 def right_1(h, p, start, end, most):
     sign, answer = start, []
     for _ in range(most):
@@ -63,6 +64,7 @@ def right_4(h, p, start, end, most):
 
 
 # ---------------------------------------------------------------- wrong
+
 
 # MISTAKE: the end mark is returned as part of the answer
 def wrong_1(h, p, start, end, most):
@@ -123,8 +125,8 @@ def wrong_5(h, p, start, end, most):
     sign = start
     signs = []
     for _ in range(most):
-        h = gru_step(p['E'][sign], h, p)
-        sign = int((p['W_o'] @ h + p['b_o']).argmax())
+        h = gru_step(p["E"][sign], h, p)
+        sign = int((p["W_o"] @ h + p["b_o"]).argmax())
         signs.append(sign)
     return [s for s in signs if s != end]  # <-- here
 
@@ -157,6 +159,7 @@ def wrong_7(h, p, start, end, most):
 
 
 # ---------------------------------------------------------------- pair
+
 
 # MISTAKE: the state stays the encoder's at every step
 # MISTAKE: the end mark is part of the answer

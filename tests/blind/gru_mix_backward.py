@@ -58,7 +58,7 @@ def wrong_3(dh_new, h, n, z):
 
 # MISTAKE: dn already goes through the tanh of the candidate
 def wrong_4(dh_new, h, n, z):
-    dn = dh_new * (1 - z) * (1 - n ** 2)  # <-- here
+    dn = dh_new * (1 - z) * (1 - n**2)  # <-- here
     dz = dh_new * h - dh_new * n
     dh = dh_new * z
     return dn, dz, dh

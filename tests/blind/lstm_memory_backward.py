@@ -4,7 +4,7 @@ import torch
 
 def right_1(dh_new, dc_new, c, i, f, g, o):
     tanh_c = torch.tanh(f * c + i * g)
-    delta = dc_new + dh_new * o * (1 - tanh_c ** 2)
+    delta = dc_new + dh_new * o * (1 - tanh_c**2)
     return delta * g, delta * c, delta * i, dh_new * tanh_c, delta * f
 
 
@@ -28,7 +28,10 @@ def right_3(dh_new, dc_new, c, i, f, g, o):
     for n in range(N):
         for k in range(H):
             now = torch.tanh(f[n, k] * c[n, k] + i[n, k] * g[n, k])
-            d = dc_new[n, k] + dh_new[n, k] * o[n, k] / torch.cosh(f[n, k] * c[n, k] + i[n, k] * g[n, k]) ** 2
+            d = (
+                dc_new[n, k]
+                + dh_new[n, k] * o[n, k] / torch.cosh(f[n, k] * c[n, k] + i[n, k] * g[n, k]) ** 2
+            )
             values = d * g[n, k], d * c[n, k], d * i[n, k], dh_new[n, k] * now, d * f[n, k]
             for r, v in zip(results, values):
                 r[n, k] = v
@@ -50,7 +53,7 @@ def right_4(dh_new, dc_new, c, i, f, g, o):
 # MISTAKE: uses the tanh of the memory before the step instead of the new memory
 def wrong_1(dh_new, dc_new, c, i, f, g, o):
     t = torch.tanh(c)  # <-- here
-    delta = dc_new + dh_new * o * (1 - t ** 2)
+    delta = dc_new + dh_new * o * (1 - t**2)
     di = delta * g
     df = delta * c
     dg = delta * i
@@ -80,14 +83,14 @@ def wrong_3(dh_new, dc_new, c, i, f, g, o):
 # MISTAKE: goes on through the gates' own activations as well (the next task's da instead of the gradients of the gates)
 def wrong_4(dh_new, dc_new, c, i, f, g, o):
     tanh_c = torch.tanh(f * c + i * g)
-    delta = dc_new + dh_new * o * (1 - tanh_c ** 2)
+    delta = dc_new + dh_new * o * (1 - tanh_c**2)
 
     def through_sigmoid(d, gate):
         return d * gate * (1 - gate)  # <-- here
 
     di = through_sigmoid(delta * g, i)
     df = through_sigmoid(delta * c, f)
-    dg = delta * i * (1 - g ** 2)  # <-- here
+    dg = delta * i * (1 - g**2)  # <-- here
     do = through_sigmoid(dh_new * tanh_c, o)
     return di, df, dg, do, delta * f
 
@@ -139,7 +142,7 @@ def pair_1(dh_new, dc_new, c, i, f, g, o):
 def pair_2(dh_new, dc_new, c, i, f, g, o):
     new_c = i * g + f * c
     th = torch.tanh(new_c)
-    d = dc_new + dh_new * (1 - th ** 2)  # <-- here
+    d = dc_new + dh_new * (1 - th**2)  # <-- here
     di, df, dg, do = d * g, d * c, d * i, dh_new * th
     return di, df, do, dg, d * f  # <-- here
 
@@ -148,7 +151,7 @@ def pair_2(dh_new, dc_new, c, i, f, g, o):
 # MISTAKE: slope applied to the wrong thing: 1 - c^2 with the memory, instead of 1 - tanh(c)^2
 def pair_3(dh_new, dc_new, c, i, f, g, o):
     c_new = f * c + i * g
-    delta = dc_new + dh_new * o * (1 - c_new ** 2)  # <-- here
+    delta = dc_new + dh_new * o * (1 - c_new**2)  # <-- here
     do = delta * torch.tanh(c_new)  # <-- here
     di = delta * g
     df = delta * c

@@ -89,7 +89,11 @@ def right_4(xs, h_0, W_ih, W_hh, b_ih, b_hh, nonlinearity, batch_first):
         seen = []
         for a in words @ W_ih.T + b_ih + b_hh:
             h = a + W_hh @ h
-            h = torch.tanh(h) if nonlinearity == "tanh" else torch.where(h > 0, h, torch.zeros_like(h))
+            h = (
+                torch.tanh(h)
+                if nonlinearity == "tanh"
+                else torch.where(h > 0, h, torch.zeros_like(h))
+            )
             seen.append(h)
         outputs.append(torch.stack(seen))
         lasts.append(h)
@@ -307,7 +311,8 @@ def pair_2(xs, h_0, W_ih, W_hh, b_ih, b_hh, nonlinearity, batch_first):
     output = []
     for x in xs:
         h = torch.tanh(  # <-- here
-            x @ W_ih.T + b_ih + h @ W_hh + b_hh)  # <-- here
+            x @ W_ih.T + b_ih + h @ W_hh + b_hh
+        )  # <-- here
         output.append(h)
     output = torch.stack(output)
     if is_2d:

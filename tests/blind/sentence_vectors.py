@@ -76,11 +76,17 @@ def wrong_4(output, lengths):
 # MISTAKE: mixes up the halves: takes the second half as the forward reader's and the first half as the backward reader's
 def wrong_5(output, lengths):
     H = output.shape[-1] // 2
-    return torch.stack([
-        torch.cat([output[n - 1, k, H:],  # <-- here
-                   output[0, k, :H]])  # <-- here
-        for k, n in enumerate(lengths)
-    ])
+    return torch.stack(
+        [
+            torch.cat(
+                [
+                    output[n - 1, k, H:],  # <-- here
+                    output[0, k, :H],
+                ]
+            )  # <-- here
+            for k, n in enumerate(lengths)
+        ]
+    )
 
 
 # MISTAKE: looks for the backward half at step T - n, as if the padding came first in the backward reading

@@ -4,6 +4,7 @@ import torch
 
 # ---------------------------------------------------------------- right
 
+
 def right_1(tags):
     pieces = []
     first = None
@@ -52,6 +53,7 @@ def right_4(tags):
 
 # ---------------------------------------------------------------- wrong
 
+
 # MISTAKE: the piece that reaches to the end of the sentence is lost
 def wrong_1(tags):
     pieces = []
@@ -74,9 +76,9 @@ def wrong_2(tags):
     n = len(tags)
     k = 0
     while k < n:
-        if tags[k] == 'B':
+        if tags[k] == "B":
             last = k
-            while last + 1 < n and tags[last + 1] == 'I':
+            while last + 1 < n and tags[last + 1] == "I":
                 last += 1
             result.append((k, last))  # <-- here
             k = last + 1
@@ -127,6 +129,7 @@ def wrong_5(tags):
 # MISTAKE: a piece without any I (a single word) is not counted
 def wrong_6(tags):
     import re
+
     return [(m.start(), m.end()) for m in re.finditer(r"BI+", "".join(tags))]  # <-- here
 
 
@@ -147,6 +150,7 @@ def wrong_7(tags):
 
 
 # ---------------------------------------------------------------- pair
+
 
 # MISTAKE: the last piece is lost when it reaches to the end of the sentence
 # MISTAKE: an I that has no piece before it opens one

@@ -39,7 +39,7 @@ def right_2(xs, h_0, layers):
                     torch.nn.functional.linear(inp[t], W_ih, b_ih)
                     + torch.nn.functional.linear(h, W_hh, b_hh)
                 )
-                out[t, :, d * H:(d + 1) * H] = h
+                out[t, :, d * H : (d + 1) * H] = h
             h_n[2 * l + d] = h
         inp = out
     return inp, h_n
@@ -185,7 +185,7 @@ def wrong_7(xs, h_0, layers):
 
     last = []
     for k, pair in enumerate(layers):
-        xs, ends = bidirectional(xs, h_0[2 * k:2 * k + 2], pair)
+        xs, ends = bidirectional(xs, h_0[2 * k : 2 * k + 2], pair)
         last.extend(ends)
     return xs, torch.stack(last)
 

@@ -4,6 +4,7 @@ import torch
 
 # ---------------------------------------------------------------- right
 
+
 def right_1(answers, start, end):
     T = max(len(answer) for answer in answers) + 1
     inputs = torch.full((T, len(answers)), end)
@@ -46,6 +47,7 @@ def right_4(answers, start, end):
 
 # ---------------------------------------------------------------- wrong
 
+
 # MISTAKE: the targets are not shifted, the decoder should say what it has just read
 def wrong_1(answers, start, end):
     T = max(len(a) for a in answers) + 1
@@ -53,8 +55,8 @@ def wrong_1(answers, start, end):
     targets = torch.full((T, len(answers)), -100)
     for n, a in enumerate(answers):
         row = torch.tensor([start] + a)
-        inputs[:len(row), n] = row
-        targets[:len(row), n] = row  # <-- here
+        inputs[: len(row), n] = row
+        targets[: len(row), n] = row  # <-- here
     return inputs, targets
 
 
@@ -86,7 +88,10 @@ def wrong_3(answers, start, end):
 # MISTAKE: the inputs are filled up with -100 as well, instead of with the end mark
 def wrong_4(answers, start, end):
     from torch.nn.utils.rnn import pad_sequence
-    inputs = pad_sequence([torch.tensor([start] + a) for a in answers], padding_value=-100)  # <-- here
+
+    inputs = pad_sequence(
+        [torch.tensor([start] + a) for a in answers], padding_value=-100
+    )  # <-- here
     targets = pad_sequence([torch.tensor(a + [end]) for a in answers], padding_value=-100)
     return inputs, targets
 
@@ -109,8 +114,8 @@ def wrong_6(answers, start, end):
     targets = torch.full((T, len(answers)), -100, dtype=torch.long)
     for n, a in enumerate(answers):
         k = len(a) + 1
-        inputs[T - k:, n] = torch.tensor([start, *a])  # <-- here
-        targets[T - k:, n] = torch.tensor([*a, end])  # <-- here
+        inputs[T - k :, n] = torch.tensor([start, *a])  # <-- here
+        targets[T - k :, n] = torch.tensor([*a, end])  # <-- here
     return inputs, targets
 
 
@@ -129,6 +134,7 @@ def wrong_7(answers, start, end):
 
 
 # ---------------------------------------------------------------- pair
+
 
 # MISTAKE: no end mark in the targets
 # MISTAKE: the inputs are padded with -100
@@ -149,8 +155,8 @@ def pair_2(answers, start, end):
     inputs = torch.full((T, N), end)
     targets = torch.zeros(T, N, dtype=torch.long)  # <-- here
     for n, a in enumerate(answers):
-        inputs[:len(a) + 1, n] = torch.tensor([end] + a)  # <-- here
-        targets[:len(a) + 1, n] = torch.tensor(a + [end])
+        inputs[: len(a) + 1, n] = torch.tensor([end] + a)  # <-- here
+        targets[: len(a) + 1, n] = torch.tensor(a + [end])
     return inputs, targets
 
 
@@ -162,6 +168,6 @@ def pair_3(answers, start, end):
     targets = torch.full((T, len(answers)), end)  # <-- here
     for n, a in enumerate(answers):
         col = torch.as_tensor([start] + a)
-        inputs[:len(col), n] = col
-        targets[:len(col), n] = col  # <-- here
+        inputs[: len(col), n] = col
+        targets[: len(col), n] = col  # <-- here
     return inputs, targets

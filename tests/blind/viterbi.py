@@ -4,6 +4,7 @@ import torch
 
 # ---------------------------------------------------------------- right
 
+
 def right_1(e, crf):
     start, stop, A = crf[0], crf[1], crf[2:]
     score = start + e[0]
@@ -78,6 +79,7 @@ def right_4(e, crf):
 
 
 # ---------------------------------------------------------------- wrong
+
 
 # MISTAKE: the transition matrix is used the wrong way round, rows taken as "to" and columns as "from"
 def wrong_1(e, crf):
@@ -195,6 +197,7 @@ def wrong_7(e, crf):
 
 
 # ---------------------------------------------------------------- pair
+
 
 # MISTAKE: the transitions are transposed
 # MISTAKE: the stop is not added

@@ -4,6 +4,7 @@ import torch
 
 # ---------------------------------------------------------------- right
 
+
 def right_1(series, W, A):
     N = len(series) - W - A + 1
     inputs = torch.stack([series[n : n + W] for n in range(N)])
@@ -40,11 +41,12 @@ def right_4(series, W, A):
 
 # ---------------------------------------------------------------- wrong
 
+
 # MISTAKE: the last window is missing, because the + 1 in the number of windows was forgotten
 def wrong_1(series, W, A):
     N = len(series) - W - A  # <-- here
-    inputs = torch.stack([series[n:n + W] for n in range(N)])
-    targets = torch.stack([series[n + W:n + W + A] for n in range(N)])
+    inputs = torch.stack([series[n : n + W] for n in range(N)])
+    targets = torch.stack([series[n + W : n + W + A] for n in range(N)])
     return inputs, targets
 
 
@@ -53,8 +55,8 @@ def wrong_2(series, W, A):
     T = len(series)
     xs, ys = [], []
     for start in range(W, T - A + 1):
-        xs.append(series[start - W:start])
-        ys.append(series[start - 1:start - 1 + A])  # <-- here
+        xs.append(series[start - W : start])
+        ys.append(series[start - 1 : start - 1 + A])  # <-- here
     return torch.stack(xs), torch.stack(ys)
 
 
@@ -62,7 +64,7 @@ def wrong_2(series, W, A):
 def wrong_3(series, W, A):
     T = len(series)
     N = T - W - A + 1
-    columns = [series[k:k + N] for k in range(W + A)]
+    columns = [series[k : k + N] for k in range(W + A)]
     inputs = torch.stack(columns[:W]).reshape(N, W)  # <-- here
     targets = torch.stack(columns[W:]).reshape(N, A)  # <-- here
     return inputs, targets
@@ -75,8 +77,8 @@ def wrong_4(series, W, A):
     inputs = []
     targets = []
     for n in range(N):
-        inputs.append(series[n:n + W])
-        targets.append(next_hour[n + W:n + W + A])  # <-- here
+        inputs.append(series[n : n + W])
+        targets.append(next_hour[n + W : n + W + A])  # <-- here
     return torch.stack(inputs), torch.stack(targets)
 
 
@@ -98,7 +100,7 @@ def wrong_5(series, W, A):
 def wrong_6(series, W, A):
     count = len(series) - W - A + 1
     inputs = series.unfold(0, W, 1)[:count]
-    targets = series.unfold(0, A, 1)[A:A + count]  # <-- here
+    targets = series.unfold(0, A, 1)[A : A + count]  # <-- here
     return inputs, targets
 
 
@@ -112,13 +114,14 @@ def wrong_7(series, W, A):
 
 # ---------------------------------------------------------------- pair
 
+
 # MISTAKE: the last window is missing (no + 1 in the count)
 # MISTAKE: the targets begin with the window's last known hour
 def pair_1(series, W, A):
     inputs, targets = [], []
     for n in range(len(series) - W - A):  # <-- here
-        inputs.append(series[n:n + W])
-        targets.append(series[n + W - 1:n + W + A - 1])  # <-- here
+        inputs.append(series[n : n + W])
+        targets.append(series[n + W - 1 : n + W + A - 1])  # <-- here
     return torch.stack(inputs), torch.stack(targets)
 
 
