@@ -78,7 +78,7 @@ $(INSTALLED): requirements.txt requirements.lock pyproject.toml data.lock
 data: setup  ## fetch what is missing of the packages with data that data.lock names
 	@$(PY) -m rnn_course.packages
 
-book: data  ## build the book: _build/html/index.html
+book: data prints  ## build the book: _build/html/index.html
 	@$(PY) book/_tools/build_book.py
 
 pdf: book  ## the whole book as one PDF, linked from its first page; needs Chromium
@@ -139,7 +139,7 @@ SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reord
 test: release  ## the tests that need neither browser nor hub, the quick ones first
 	$(PY) -m pytest -m "not browser and not hub and not evidence" $(SIDE_BY_SIDE)
 
-browser-test: prints book  ## open every page of the built book in Chromium
+browser-test: book  ## open every page of the built book in Chromium
 	$(PY) -m pytest -m browser $(SIDE_BY_SIDE:loadfile=load)
 
 hub-test: data prints  ## a class's round on a JupyterHub (installed into _build/hub; needs root)
