@@ -62,7 +62,7 @@ def links(app, pagename, doctree, context):
     """(words, address) of each link at the end of a page."""
     address, pathto = repository(app), context["pathto"]
     branch = app.config.html_theme_options.get("repository_branch") or "main"
-    practise = pathto("book/intro") + "#practise"
+    practise = pathto("book/intro").rstrip("#") + "#practise"  # of itself, the intro is "#"
     if has_notebook(app.env, pagename):
         yield "This page as a notebook", file_name(pagename)
     source = pathto(f"_sources/{context['sourcename']}", 1)
