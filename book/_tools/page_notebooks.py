@@ -67,8 +67,8 @@ class Writer:
     link(node) gives the address that a reference gets, or None: then its text alone stands there.
     """
 
-    def __init__(self, link, equation_number):
-        self.link, self.equation_number = link, equation_number
+    def __init__(self, link, equation_number, figure_name):
+        self.link, self.equation_number, self.figure_name = link, equation_number, figure_name
         self.in_table = False
 
     def method(self, kind, node):
@@ -130,6 +130,9 @@ class Writer:
         fence = "`" * (longest + 1)
         language = node.get("language", "")
         return f"{fence}{language if language.isalnum() else ''}\n{node.astext()}\n{fence}"
+
+    def caption(self, node):
+        return f"**{self.figure_name(node.parent)}.** {self.inlines(node)}"
 
     def block_transition(self, node):
         return "---"
@@ -294,19 +297,18 @@ def texts(doctree, notebook, writer):
         return found.setdefault(at, [])
 
     def walk(parent, level):
+        nonlocal at
         for node in parent.children:
             if isinstance(node, nodes.section):
                 title = writer.inlines(node[0]).replace("\n", " ")
                 place(node[0]).append("#" * level + " " + title)
                 walk(node, level + 1)
             elif node.get("nb_element") == "cell_code":
-                at_least(node["cell_index"])
+                at = max(at, node["cell_index"])
+                for caption in node.findall(nodes.caption):  # captions.py has put it there
+                    place(nodes.Text("")).append(writer.caption(caption))
             elif not isinstance(node, (nodes.title, nodes.compound)):  # a compound: the contents
                 place(node).append(node)
-
-    def at_least(index):
-        nonlocal at
-        at = max(at, index)
 
     walk(doctree, 1)
     return {index: write(parts, writer) for index, parts in found.items()}
@@ -484,12 +486,17 @@ def write_notebooks(app, doctree, docname):
     numbers = app.env.toc_fignumbers.get(docname, {})  # the builder knows them only later
     builder = SimpleNamespace(name="html", config=app.config, fignumbers=numbers)
     number = functools.partial(get_node_equation_number, SimpleNamespace(builder=builder))
+
+    def figure_name(figure):
+        number = ".".join(map(str, numbers.get("figure", {}).get(figure["ids"][0], ())))
+        return app.config.numfig_format["figure"] % number
+
     places = [
         (Path(app.outdir, docname).with_name(file_name(docname)), False),
         (chapters(app) / file_name(docname), True),
     ]
     for path, siblings in places:
-        writer = Writer(linker(app, docname, doctree, siblings), number)
+        writer = Writer(linker(app, docname, doctree, siblings), number, figure_name)
         notebook = make_notebook(ran, texts(doctree, ran, writer), set_up)
         text = nbformat.writes(notebook) + "\n"
         path.parent.mkdir(parents=True, exist_ok=True)
