@@ -68,9 +68,10 @@ def links(app, pagename, doctree, context):
     source = pathto(f"_sources/{context['sourcename']}", 1)
     yield "Its source", f"{address}/blob/{branch}/{pagename}.md" if address else source
     if task := assignment(doctree):
+        listed = pathto("book/assignments") + f"#assignment-{task}"
         yield (
             f"Assignment {task}",
-            f"{address}/blob/{BRANCH}/{task}.ipynb" if address else practise,
+            f"{address}/blob/{BRANCH}/{task}.ipynb" if address else listed,
         )
     kit = f"{address}/archive/refs/heads/{BRANCH}.zip"
     yield "The student kit", kit if address else practise

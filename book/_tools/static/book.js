@@ -2,6 +2,8 @@
 // seconds. So they are set in slices, those in view first; before printing, all that are left.
 const SLICE = 20; // milliseconds, after which whatever the reader does has its turn
 
+const rest = (time = 0) => new Promise((go) => setTimeout(go, time));
+
 async function setFormulas() {
   const waiting = new Set(document.querySelectorAll(".math"));
   const inView = new Set();
@@ -16,23 +18,26 @@ async function setFormulas() {
       if (container) for (const node of [container, container.firstElementChild]) sizes.observe(node);
     }
   };
+  let looked;
+  const first = new Promise((resolve) => { looked = resolve; });
   const watcher = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
       if (isIntersecting) inView.add(target);
       else inView.delete(target);
     }
+    looked();
   }, { rootMargin: "50%" });
   for (const formula of waiting) {
     formula.classList.add("waiting");
     watcher.observe(formula);
   }
   window.addEventListener("beforeprint", () => waiting.size && set([...waiting]));
-  await new Promise(requestAnimationFrame); // the watcher has looked
+  if (waiting.size) await Promise.race([first, rest(200)]); // a hidden page is not looked at
   while (waiting.size) {
     const end = performance.now() + SLICE;
     do set([...(inView.size ? inView : waiting)].slice(0, 4));
     while (waiting.size && performance.now() < end);
-    await (window.scheduler?.yield?.() ?? new Promise((go) => setTimeout(go)));
+    await rest();
   }
 }
 
