@@ -299,7 +299,8 @@ PACKAGE = Path(__file__).resolve().parents[1]
 # what lies in the package and changes no score: commands, pictures, pages, measurements
 AROUND = {
     *(f"autograde/{name}.py" for name in ("changes", "cli", "course", "export", "intake")),
-    *(f"autograde/{name}.py" for name in ("feedback_page", "feedback_zip", "plugin", "report")),
+    *(f"autograde/{name}.py" for name in ("feedback_page", "feedback_zip", "marks", "plugin")),
+    "autograde/report.py",
     *("plots", "measure", "show.py", "arguments.py"),
 }
 LIBRARIES = ("torch", "numpy", "nbgrader")

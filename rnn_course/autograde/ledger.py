@@ -20,6 +20,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum, determine_grade, parse_utc
 from sqlalchemy import inspect, text
 
+from rnn_course.autograde import marks
 from rnn_course.autograde.anonymous_code import Code
 from rnn_course.autograde.intake import text_in, timestamp_in
 from rnn_course.autograde.restore import master_cells
@@ -31,8 +32,9 @@ from rnn_course.verdict import Verdict
 TABLES = {
     "judge_run": "student, assignment, notebook, key, status, words, notes, seconds, late",
     "judge_verdict": "student, assignment, notebook, task, verdict, seconds, answer",
+    marks.TABLE: marks.COLUMNS,
 }
-TYPES = {"seconds": "float", "late": "boolean"} | dict.fromkeys(
+TYPES = {"seconds": "float", "late": "boolean", "was": "float", "mark": "float"} | dict.fromkeys(
     ("words", "notes", "verdict", "answer"), "text"
 )
 
@@ -53,6 +55,7 @@ class Row:
     late       whether it came late: as the platform says, else by the assignment's due date
     times      task -> processor time of its test
     answers    task -> anonymous_code.Code, of each wrong answer that could be read
+    marks      task -> marks.Mark each that was given by hand, in order
     key        what the result depends on, see class_run: the submission, "-", all else
     """
 
@@ -70,7 +73,23 @@ class Row:
     late: bool = False
     times: dict = field(default_factory=dict)
     answers: dict = field(default_factory=dict)
+    marks: dict = field(default_factory=dict)
     key: str = ""
+
+
+def make_tables(db):
+    """Where a table is an earlier version's, all is graded again: a row is known by its key."""
+    for name, columns in TABLES.items():
+        there = inspect(db.connection())
+        if there.has_table(name):
+            if ", ".join(c["name"] for c in there.get_columns(name)) == columns:
+                continue
+            db.execute(text("drop table judge_run"))
+            if name != "judge_run":
+                db.execute(text(f"drop table {name}"))
+        typed = ", ".join(f"{c} {TYPES.get(c, 'varchar(128)')}" for c in columns.split(", "))
+        db.execute(text(f"create table {name} ({typed})"))
+    db.commit()
 
 
 def endings(gradebook):
@@ -97,7 +116,7 @@ class Ledger:
     def __enter__(self):
         self.gradebook = self.course.gradebook().__enter__()
         self.db = self.gradebook.db
-        self._make_tables()
+        make_tables(self.db)
         notebook = self.gradebook.find_notebook(self.name, self.name)
         self.master = master_cells(notebook, self.course.notebook("release", self.name))
         self.kernelspec = json.loads(notebook.kernelspec or "null")
@@ -108,20 +127,6 @@ class Ledger:
 
     def __exit__(self, *exception):
         self.gradebook.__exit__(*exception)
-
-    def _make_tables(self):
-        """Where a table is an earlier version's, all is graded again: a row is known by its key."""
-        for name, columns in TABLES.items():
-            there = inspect(self.db.connection())
-            if there.has_table(name):
-                if ", ".join(c["name"] for c in there.get_columns(name)) == columns:
-                    continue
-                self.db.execute(text("drop table judge_run"))
-                if name != "judge_run":
-                    self.db.execute(text(f"drop table {name}"))
-            typed = ", ".join(f"{c} {TYPES.get(c, 'varchar(128)')}" for c in columns.split(", "))
-            self.db.execute(text(f"create table {name} ({typed})"))
-        self.db.commit()
 
     def _select(self, table):
         query = f"select {TABLES[table]} from {table} where assignment = :a and notebook = :a"
@@ -160,14 +165,15 @@ class Ledger:
         found = defaultdict(list)
         for of_test in self._select("judge_verdict"):
             found[of_test.student].append(of_test)
-        return [self._row(student, found[student]) for student in students]
+        given = marks.marks_of(self.db, self.name)
+        return [self._row(student, found[student], given[student]) for student in students]
 
-    def _row(self, student, found):
+    def _row(self, student, found, given):
         known = self.known[student]
         submission = self.gradebook.find_submission(self.name, student)
         words = "; ".join(filter(None, [known.words, *json.loads(known.notes)]))
         row = Row(student, self.name, known.status, submission.score, submission.max_score)
-        row.words, row.seconds, row.key = words, known.seconds, known.key
+        row.words, row.seconds, row.key, row.marks = words, known.seconds, known.key, dict(given)
         for of_test in found:
             row.verdicts[of_test.task] = Verdict.restored(json.loads(of_test.verdict))
             row.times[of_test.task] = of_test.seconds

@@ -27,6 +27,7 @@ from rnn_course.autograde import data_files, grade_submission, sandbox
 from rnn_course.autograde.feedback_page import Feedback
 from rnn_course.autograde.judge_pool import JudgePool
 from rnn_course.autograde.limits import Limits
+from rnn_course.autograde.marks import keep_marks
 from rnn_course.autograde.restore import master_cells
 from rnn_course.autograde.shown import few
 from rnn_course.checks.seeds import hidden_seed
@@ -107,7 +108,9 @@ class Judged(Autograde):
 
 
 def install(config):
-    """Let nbgrader grade through the judge; `config` is the `c` of nbgrader_config.py."""
+    """Let nbgrader grade through the judge, and keep each mark that is given by hand; `config` is
+    the `c` of nbgrader_config.py."""
+    keep_marks()
     for app in ("autogradeapp", "generatefeedbackapp", "api"):
         module = sys.modules.get(f"nbgrader.apps.{app}")  # there only where nbgrader's commands run
         for ours in (Judged, Feedback) if module else ():
