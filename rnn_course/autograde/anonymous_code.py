@@ -15,6 +15,7 @@ import hashlib
 import keyword
 import re
 import string
+import sys
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -22,8 +23,9 @@ LONGEST = 5000  # letters of an answer; a longer one is not looked at
 DEEPEST = 40  # brackets within brackets: below that, Python's parser takes no time
 SHOWN = 1500  # letters that are kept of it
 DIGITS = 5
-ARGUMENTS = """alpha axis bias correction default descending device dim dtype end eps input keepdim key
-largest out padding_value reduction reverse sep size sorted start step strict training""".split()
+ARGUMENTS = """alpha axis batch_first bias correction default descending device dim dims dtype end
+enforce_sorted eps input keepdim key largest lengths num_classes out padding_value reduction reverse
+sep size sorted start step strict total_length training""".split()
 EINSUM = re.compile(r"[a-zA-Z]{1,4}(, ?[a-zA-Z]{1,4})* ?-> ?[a-zA-Z]{0,4}")
 
 
@@ -59,9 +61,11 @@ def library() -> frozenset[str]:
 
     import torch
 
-    spaces = (builtins, math, torch, torch.Tensor, torch.nn, torch.nn.functional, torch.linalg)
+    spaces = [builtins, math, str, list, tuple, dict, set, torch, torch.Tensor, torch.linalg]
+    spaces += [torch.nn, torch.nn.functional, torch.nn.utils, torch.nn.utils.rnn, torch.nn.LSTM]
     return frozenset(name for space in spaces for name in dir(space)) | {
         *keyword.kwlist,
+        *sys.stdlib_module_names,
         *ARGUMENTS,  # no module says what its functions call them
         *string.ascii_letters,
     }

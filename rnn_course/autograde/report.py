@@ -20,6 +20,7 @@ from rnn_course.autograde.changes import since_last_run
 from rnn_course.autograde.course import CourseError
 from rnn_course.autograde.ledger import Ledger
 from rnn_course.autograde.limits import Limits
+from rnn_course.autograde.marks import replaced
 from rnn_course.autograde.shown import number, short, visible
 from rnn_course.checks import sections
 from rnn_course.checks.words import inline
@@ -35,7 +36,7 @@ h3 { font-size: 1rem; margin: 0; }
 .scroll:focus-visible, pre:focus-visible { outline: 2px solid; }
 table { border-collapse: collapse; min-width: 100%; overflow-wrap: normal; }
 th, td { text-align: left; vertical-align: top; padding: 0.3rem 1rem 0.3rem 0; }
-th { font-weight: 600; } td { border-top: 1px solid #8886; }
+th { font-weight: 600; } th:last-child { min-width: 11rem; } td { border-top: 1px solid #8886; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 small { opacity: 0.8; }
 .plots { display: flex; flex-wrap: wrap; gap: 1rem 2rem; }
@@ -50,6 +51,8 @@ summary { cursor: pointer; }
   :root { color-scheme: light; font-size: 10.5pt; }
   body { max-width: none; margin: 0; padding: 0; }
   .scroll { overflow: visible; }
+  table { overflow-wrap: anywhere; font-size: 9pt; min-width: 0; width: 100%; }
+  th:last-child { min-width: 0; } th, td { padding-right: 0.5rem; } .number { white-space: normal; }
   pre { overflow: visible; max-height: none; white-space: pre-wrap; border-left: 2px solid #888; }
   h2, h3, summary { break-after: avoid; }
   tr, pre, svg, .mistakes > li { break-inside: avoid; }
@@ -57,7 +60,7 @@ summary { cursor: pointer; }
 }
 """
 NOT_IN_CATALOGUE = {"ready-made": "torch's own function does the work that was to be written"}
-UNNAMED = "wrong, but like no mistake that is known"
+UNNAMED = "`{task}` is wrong, but like no mistake that is known"
 SHARED = 2  # that many must have written the same code before it is shown
 MOST = {
     "mistakes": 40,
@@ -157,7 +160,7 @@ class Mistake:
     """A mistake of the class, in whatever tasks it was made.
 
     lost   the points that it cost
-    codes  code's form -> Counter of (task, text), of those who made it
+    codes  code's form -> {student: (task, text)}, of those who made it
     """
 
     told: str = ""
@@ -165,15 +168,16 @@ class Mistake:
     lost: float = 0.0
     who: set = field(default_factory=set)
     tasks: Counter = field(default_factory=Counter)
-    codes: defaultdict = field(default_factory=lambda: defaultdict(Counter))
+    codes: defaultdict = field(default_factory=lambda: defaultdict(dict))
 
     def shared(self):
         """(how many wrote it, task, code) of the code that most of them wrote, if several did."""
-        found = [(sum(texts.values()), form) for form, texts in self.codes.items()]
+        found = [(len(wrote), form) for form, wrote in self.codes.items()]
         count, form = max(found, default=(0, ""))
         if count < SHARED:
             return None
-        (task, text), _ = max(self.codes[form].items(), key=lambda item: (item[1], item[0]))
+        texts = Counter(self.codes[form].values())
+        task, text = max(texts, key=lambda each: (texts[each], each))
         return count, task, text
 
 
@@ -194,8 +198,8 @@ def mistakes_of(works, worth):
                 it.lost += lost(work, task, worth) / len(names)
                 if task in work.answers:
                     code = work.answers[task]
-                    it.codes[code.form][task, code.text] += 1
-                it.told = told_of(verdict, k) if verdict.mistakes else UNNAMED
+                    it.codes[code.form][work.student] = task, code.text
+                it.told = told_of(verdict, k) if verdict.mistakes else UNNAMED.format(task=task)
                 it.section = (verdict.sections[k:] or verdict.sections[-1:] or [""])[0]
     return sorted(found.values(), key=lambda it: (-it.lost, -len(it.who), it.told))
 
@@ -324,6 +328,15 @@ def to_do(works):
         what = f"To mark by hand in formgrader: {answers} answers of {students(len(waiting))}"
         names = listed([w.student for w in waiting])
         items.append(f"<details><summary>{what}</summary>{escape(names)}</details>")
+    twice = [
+        f"<li>{escape(work.student)}, {escape(task)}: {escape(story(given))}</li>"
+        for work in works
+        for task, given in work.marks.items()
+        if replaced(given)
+    ]
+    if twice:
+        lines = "".join(twice[: MOST["students"]])
+        items.append(f"Marked by two, the last mark counts:<ul>{lines}</ul>{more_than(twice)}")
     odd = defaultdict(list)
     for work in works:
         if work.status != "graded":
@@ -336,6 +349,15 @@ def to_do(works):
         items.append(f"To look at, {escape(status)}:<ul>{''.join(lines)}</ul>{more_than(some)}")
     made = "".join(f"<li>{item}</li>" for item in items)
     return f"<ul>{made}</ul>" if items else "<p>Nothing.</p>"
+
+
+def story(given, most=10):
+    """What marks a task was given, by whom and when: the last ones."""
+    told = [
+        f"{number(it.mark) or 'taken back'} ({short(it.marker)}, {it.moment[:16].replace('T', ' ')})"
+        for it in given[-most:]
+    ]
+    return ", then ".join(told) + " UTC"
 
 
 def students_table(works, worth):

@@ -41,6 +41,12 @@ def test_nothing_is_left_of_who_wrote_it():
     )
 
 
+def test_what_python_and_torch_have_keeps_its_name():
+    source = "def f(x, h):\n    for a in reversed(x):\n        h.append(a.flip(dims=(0,)))\n"
+    source += "    return nn.utils.rnn.pack_padded_sequence(h, enforce_sorted=False).data"
+    assert code(source).text == source
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -83,6 +83,18 @@ def test_every_submission_ends_in_one_row(course):
     assert "no toy.ipynb; there is Untitled.ipynb" in rows["fay"].words
     for student in rows:
         nbformat.validate(nbformat.read(course.notebook("autograded", toy.NAME, student), 4))
+    # of each test its processor time is kept, and of each wrong answer the code without its author
+    assert {s: sorted(row.times) for s, row in rows.items()} == {
+        **dict.fromkeys(("ann", "bob", "dan"), ["loop", "step"]),
+        **dict.fromkeys(("cyd", "eve", "fay"), []),
+    }
+    assert all(0 <= seconds < 3 for row in rows.values() for seconds in row.times.values())
+    wrong = {s: {t: code.text for t, code in row.answers.items()} for s, row in rows.items()}
+    assert wrong.pop("bob") == {
+        "step": "def rnn_cell(x, h, W_ih, W_hh, b_ih, b_hh):\n"
+        "    return torch.tanh(x @ W_ih.T + b_ih + h @ W_hh.T)"
+    }
+    assert wrong.pop("dan") == {"step": "import os"} and not any(wrong.values())
 
 
 def test_a_second_run_does_only_what_has_changed(course):

@@ -101,7 +101,7 @@ def test_mistakes_are_told_in_words_with_what_they_cost_and_lead_to_the_book(pag
     # bob lost 2 of 3 by the bias, cyd all 3 by two mistakes: half of it each
     assert mistakes(page) == [
         f"b_hh &lt; is missing 2 students, 3.5 points lost, in cell {gates} Who bob &lt;b&gt;, cyd",
-        "wrong, but like no mistake that is known 1 student, 3.0 points lost, in cell "
+        "cell is wrong, but like no mistake that is known 1 student, 3.0 points lost, in cell "
         "To read again: chapter LSTM, &quot;One step&quot; Who eve",
         f"gates 1 student, 1.5 points lost, in cell {gates} Who cyd",
     ]
