@@ -6,7 +6,9 @@ Pages whose text is wider than the paper are an error, and so is a formula that 
 """
 
 import argparse
+import re
 import shutil
+import subprocess
 import sys
 import time
 from html import escape
@@ -62,6 +64,15 @@ def find_chromium():
     return path
 
 
+def lacks_chinese(book):
+    """Are there Chinese characters in a book, and no font for them on this (Linux) machine?"""
+    if not shutil.which("fc-list"):
+        return False
+    fonts = subprocess.run(["fc-list", ":lang=zh"], stdout=subprocess.PIPE, text=True).stdout
+    found = (re.search("[\u4e00-\u9fff]", page.body.get_text()) for page in book.pages)
+    return not fonts.strip() and any(found)
+
+
 def heads(page):
     """The headings of a page, below that of its part: the outline is made of them."""
     for level in range(5, 0, -1) if page.part else ():
@@ -83,7 +94,8 @@ def contents(book):
             rows.append(f'<p class="part">{escape(part)}</p>')
         rows.append(line(page.key, page.title, "chapter"))
         rows += [line(target, title, "section") for target, title in page.sections]
-    return '<nav id="contents"><h1>Contents</h1>' + "\n".join(rows) + "</nav>"
+    rows = "\n".join(rows)
+    return f'<nav id="contents"><h1>Contents</h1><div class="columns">{rows}</div></nav>'
 
 
 def as_one_page(book):
@@ -174,6 +186,11 @@ def main():
         if not known:
             path.parent.mkdir(parents=True, exist_ok=True)
             print(f"printing {len(book.pages)} pages of the site: some minutes", flush=True)
+            if lacks_chinese(book):
+                print(
+                    "no font here has the book's Chinese characters, they will be printed as boxes"
+                )
+                print("(Debian's package fonts-wqy-microhei has them); all else is as it should be")
             pages = print_book(book, path)
             keep(root, "pdf", f"{pages} pages, {path.stat().st_size / 1e6:.0f} MB")
     except (NotMade, Error) as error:

@@ -58,7 +58,11 @@ class Book:
 
 
 def plain(node):
-    return " ".join(node.get_text().split())
+    """The text of a node on one line; of a formula, its letters: h_t for \\(h_{t}\\)."""
+    text = re.sub(
+        r"\\\((.*?)\\\)", lambda tex: re.sub(r"\\[,;! ]|[{}\\]", "", tex[1]), node.get_text()
+    )
+    return " ".join(text.split())
 
 
 def table_of_contents(root):
