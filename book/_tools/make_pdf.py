@@ -6,6 +6,7 @@ Pages whose text is wider than the paper are an error, and so is a formula that 
 """
 
 import argparse
+import asyncio
 import re
 import shutil
 import subprocess
@@ -14,14 +15,14 @@ import time
 from html import escape
 from pathlib import Path
 
-from playwright.sync_api import Error, sync_playwright
+from playwright.async_api import Error, async_playwright
 from printed import NotMade, keep, made_file, read_book, style_sheet
 from pypdf import PdfReader
 
 ROOT = Path(__file__).resolve().parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WIDTH = 658  # pixels of CSS between the margins of pdf.css: 174 mm
-MINUTES = 20  # for one step of Chromium's, on a busy machine
+LIMIT = 20 * 60_000  # milliseconds for one step of Chromium's, on a busy machine
 
 MATHJAX = """<script>window.MathJax = {
   options: { enableMenu: false, ignoreHtmlClass: "page", processHtmlClass: "math" },
@@ -48,7 +49,7 @@ FIT = """async width => {
 
 NUMBER = """numbers => {
   for (const link of document.querySelectorAll("#contents a"))
-    link.lastChild.textContent = numbers[link.getAttribute("href").slice(1)];
+    link.lastChild.textContent = numbers[link.getAttribute("href").slice(1)] ?? "";
 }"""
 
 
@@ -140,6 +141,34 @@ def page_numbers(path):
     return {name.lstrip("/"): by_reference[place.page.idnum] for name, place in places}
 
 
+async def print_once(source, path, numbers, **how):
+    """Open `source` in a browser of its own, put the page numbers in, and print it to `path`.
+
+    A second print by the same browser can hang where a book is long.
+    """
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"], timeout=LIMIT
+        )
+        tab = await browser.new_page(viewport={"width": WIDTH, "height": 900}, offline=True)
+        tab.set_default_timeout(LIMIT)
+        await tab.emulate_media(media="print", color_scheme="light")
+        await tab.goto(source.as_uri())
+        too_wide, not_set = await tab.evaluate(FIT, WIDTH)
+        if too_wide or not_set:
+            lines = ["Wider than the paper:", *too_wide] if too_wide else []
+            lines += ["Formulas that were not set:", *not_set] if not_set else []
+            raise NotMade("No PDF was made. " + "\n  ".join(lines))
+        await tab.evaluate(NUMBER, numbers)
+        printing = tab.pdf(path=path, prefer_css_page_size=True, **how)
+        try:
+            await asyncio.wait_for(printing, LIMIT / 1000)
+        except TimeoutError:
+            minutes = LIMIT // 60_000
+            raise NotMade(f"No PDF was made: Chromium took more than {minutes} minutes.") from None
+        await browser.close()
+
+
 def print_book(book, path):
     """Print a book to `path`, next to which the site is ../html; returns the number of pages."""
     for page in book.pages:
@@ -147,29 +176,10 @@ def print_book(book, path):
         for image, file in zip(page.body.find_all("img"), page.images):
             image["src"] = file.as_uri()
     source = path.with_suffix(".html")
-    executable = find_chromium()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=executable,
-            args=["--no-sandbox", "--disable-gpu"],
-            timeout=60_000 * MINUTES,
-        )
-        tab = browser.new_page(viewport={"width": WIDTH, "height": 900}, offline=True)
-        tab.set_default_timeout(60_000 * MINUTES)
-        tab.emulate_media(media="print", color_scheme="light")
-        source.write_text(as_one_page(book), encoding="utf-8")
-        tab.goto(source.as_uri())
-        too_wide, not_set = tab.evaluate(FIT, WIDTH)
-        if too_wide or not_set:
-            raise NotMade(
-                "\n  ".join(["Wider than the paper:", *too_wide]) * bool(too_wide)
-                + "\n  ".join(["\nFormulas that were not set:", *not_set]) * bool(not_set)
-            )
-        tab.pdf(path=path, prefer_css_page_size=True)  # a first time, to learn the numbers
-        numbers = {key: str(number) for key, number in page_numbers(path).items()}
-        tab.evaluate(NUMBER, numbers)
-        tab.pdf(path=path, prefer_css_page_size=True, tagged=True, outline=True)
-        browser.close()
+    source.write_text(as_one_page(book), encoding="utf-8")
+    asyncio.run(print_once(source, path, {}))  # a first time, to learn the numbers of the pages
+    numbers = {key: str(number) for key, number in page_numbers(path).items()}
+    asyncio.run(print_once(source, path, numbers, tagged=True, outline=True))
     source.unlink()
     return len(PdfReader(path).pages)
 
