@@ -68,7 +68,7 @@ def links(app, pagename, doctree, context):
     source = pathto(f"_sources/{context['sourcename']}", 1)
     yield "Its source", f"{address}/blob/{branch}/{pagename}.md" if address else source
     if task := assignment(doctree):
-        listed = pathto("book/assignments") + f"#assignment-{task}"
+        listed = f"{pathto('book/assignments').rstrip('#')}#assignment-{task}"
         yield (
             f"Assignment {task}",
             f"{address}/blob/{BRANCH}/{task}.ipynb" if address else listed,
