@@ -59,9 +59,11 @@ class Book:
 
 def plain(node):
     """The text of a node on one line; of a formula, its letters: h_t for \\(h_{t}\\)."""
-    text = re.sub(
-        r"\\\((.*?)\\\)", lambda tex: re.sub(r"\\[,;! ]|[{}\\]", "", tex[1]), node.get_text()
-    )
+
+    def letters(tex):
+        return re.sub(r"[{}\\]", "", re.sub(r"\\[,;! ]", " ", tex[1]))
+
+    text = re.sub(r"\\\((.*?)\\\)", letters, node.get_text())
     return " ".join(text.split())
 
 
