@@ -27,7 +27,7 @@ from rnn_course import plots
 SHELL = """<!doctype html><html lang="en"><head><title>x</title></head><body>
 <div class="bd-sidebar">beside</div><article class="bd-article">
 <section class="tex2jax_ignore" id="{id}"><h1>{number}{title}<a class="headerlink" href="#{id}">#</a>
-</h1>{body}</section>
+</h1>{body}</section><p class="page-links"><a href="{id}.ipynb">This page as a notebook</a></p>
 </article></body></html>
 """
 FOLDED = """<div class="cell {tag} docutils container"><details class="admonition hide above-input">
@@ -116,7 +116,8 @@ def test_the_book_has_its_parts_titles_and_sections(small):
         ("three", "The core", "2. Tables"),
     ]
     assert book.pages[1].sections == [("two--far", "1.1. Far")]
-    assert "beside" not in book.pages[0].body.get_text()
+    text = book.pages[0].body.get_text()
+    assert "beside" not in text and "as a notebook" not in text
 
 
 def test_answers_stand_open_and_code_that_is_folded_above_a_figure_goes(small):

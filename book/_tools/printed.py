@@ -120,7 +120,7 @@ def read_page(path, html, keys, part=""):
     questions(body)
     strips(body)
     for node in body.select(
-        "script, style, button, .headerlink, .toctree-wrapper, .rnn-live .live"
+        "script, style, button, .headerlink, .page-links, .toctree-wrapper, .rnn-live .live"
     ):
         node.decompose()
     for control in body.select("input, select, textarea"):  # with the words that say what it is for
