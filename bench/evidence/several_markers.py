@@ -85,7 +85,7 @@ def postgres(folder):
         server.wait(60)
 
 
-def wait(ready, process, seconds=300):
+def wait(ready, process, seconds=900):
     end = time.monotonic() + seconds
     while not ready():
         assert process.poll() is None, f"{process.args[0]} has ended"
