@@ -107,7 +107,12 @@ class Formgrader:
         command = [str(Path(sys.executable).with_name("rnn-course")), "formgrader", *options]
         with open(course.home / f"{marker}.log", "w") as log:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, env={**os.environ, **about}, stdout=log, stderr=log
+                command,
+                cwd=ROOT,
+                env={**os.environ, **about},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
 
     def is_up(self):
@@ -129,7 +134,7 @@ class Formgrader:
         self.ask(f"/grade/{grade}", manual_score=points, extra_credit=None)
 
     def stop(self):
-        self.process.terminate()
+        os.killpg(self.process.pid, signal.SIGTERM)  # JupyterLab too, which is its child
         self.process.wait(60)
 
 
