@@ -170,7 +170,8 @@ def wait_until_gone(before, seconds=10):
 
 
 RUN = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's `&` has it ignored
 sys.path.insert(0, {root!r})
 from rnn_course.autograde.judge_pool import JudgePool
 from rnn_course.autograde.notebook_cell import Cell
