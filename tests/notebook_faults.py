@@ -8,14 +8,16 @@ from markdown_it import MarkdownIt
 
 MARKUP = re.compile(
     r"\{[a-z][\w:+-]*\}`"  # a role
-    r"|^\s*(?::{3,}|`{3,}\{|~{3,}\{)"  # a directive
+    r"|^\s*(?::{3,}|`{3,}|~{3,})\{"  # a directive
     r"|^\([\w-]+\)=\s*$"  # a target
     r"|^\+\+\+|^%\s"  # a break between cells, a comment
     r"|\]\([^)]*\.md[)#]"  # a link to a source
     r"|^\s*:\w[\w-]*:\s",  # an option of a directive
     re.MULTILINE,
 )
-CODE = re.compile(r"^(`{3,})\w*\n.*?^\1$|(?<!`)(`+)(?!`).+?(?<!`)\2(?!`)", re.DOTALL | re.MULTILINE)
+CODE = re.compile(
+    r"^(`{3,})\w*\n.*?^\1$|(?<!`)(`{1,2})(?!`).+?(?<!`)\2(?!`)", re.DOTALL | re.MULTILINE
+)
 MATH = re.compile(r"\$\$.*?\$\$|(?<!\\)\$[^$]+(?<!\\)\$", re.DOTALL)
 
 

@@ -91,11 +91,12 @@ def full_points(course, name):
 
 
 def messages(course, name, student):
-    """task -> what its check said, tags and all."""
+    """task -> what its check said, tags and all, but code in backticks as in plain text."""
     notebook = nbformat.read(course.notebook("autograded", name, student), 4)
     return {
         cell.metadata["nbgrader"]["grade_id"]: "".join(
-            output.get("data", {}).get("text/html", "") + output.get("evalue", "")
+            re.sub("</?code>", "`", output.get("data", {}).get("text/html", ""))
+            + output.get("evalue", "")
             for output in cell.outputs
         )
         for cell in notebook.cells
