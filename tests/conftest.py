@@ -101,16 +101,17 @@ def too_wide(tab):
 
 
 ONE_OF_EACH = """() => {
-  const seen = new Set();
+  const seen = new Set(), more = [];  // first all is read, then changed: else all is styled anew
   for (const token of document.querySelectorAll(".highlight span[class]:not(:has(*))")) {
     if (!token.checkVisibility()) continue;
     const look = [token, token.closest("pre"), token.closest(".highlight")].map(node => {
       const { color, backgroundColor, fontWeight, fontSize } = getComputedStyle(node);
       return [color, backgroundColor, fontWeight, fontSize];
     }).join();
-    if (seen.has(look)) token.replaceWith(token.textContent);
+    if (seen.has(look)) more.push(token);
     seen.add(look);
   }
+  for (const token of more) token.replaceWith(token.textContent);
 }"""
 
 

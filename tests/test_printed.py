@@ -5,6 +5,7 @@ import re
 import shutil
 import sys
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from xml.etree import ElementTree
@@ -172,8 +173,10 @@ def test_a_page_that_is_not_built_is_named(small):
 
 
 def run(module, root, monkeypatch):
+    """What a maker returns, in a thread: Playwright's loop runs in this one for other tests."""
     monkeypatch.setattr(sys, "argv", [module.__name__, "--root", str(root)])
-    return module.main()
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(module.main).result()
 
 
 def test_formulas_become_mathml(small):
