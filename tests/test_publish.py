@@ -22,7 +22,8 @@ def make_kit(path, *more):
     return path
 
 
-def test_the_unpacked_kit_becomes_a_branch_with_one_commit(tmp_path):
+def test_the_unpacked_kit_becomes_a_branch_with_one_commit(tmp_path, monkeypatch):
+    monkeypatch.setenv("TORCH_INDEX", "https://index.example/cpu")
     remote = tmp_path / "remote.git"
     run("git", "init", "--quiet", "--bare", remote)
     kit = make_kit(tmp_path / "kit.zip", "chapters/chapter-lstm.ipynb")
@@ -36,7 +37,7 @@ def test_the_unpacked_kit_becomes_a_branch_with_one_commit(tmp_path):
         *("binder/requirements.txt", "binder/runtime.txt"),
     }
     _, text = run("git", "show", "notebooks:binder/requirements.txt", cwd=remote)
-    assert text.startswith("--extra-index-url https://") and "this is requirements.txt" in text
+    assert text == "--extra-index-url https://index.example/cpu\nthis is requirements.txt\n"
 
 
 def test_without_a_kit_or_without_chapters_nothing_is_published(tmp_path):
