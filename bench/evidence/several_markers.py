@@ -16,7 +16,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -30,16 +29,13 @@ DRIVER = "psycopg2-binary==2.9.13"
 DRIVERS = ROOT / "_build" / "markers"
 sys.path.insert(0, str(ROOT))
 
-import nbformat  # noqa: E402
-
-from rnn_course.autograde import sandbox  # noqa: E402
-from rnn_course.autograde.class_run import grade_class, judging  # noqa: E402
 from rnn_course.autograde.course import Course  # noqa: E402
 from rnn_course.autograde.marks import replaced  # noqa: E402
+from tests.marking import NAME, formgrader, grade, make_class  # noqa: E402
 
-NAME = "rnn"
 STUDENTS = [f"student{n}" for n in range(4)]
 ROUNDS = 25
+SECONDS = 900  # that a server has to get ready, on a busy machine
 
 
 def program(name):
@@ -85,46 +81,23 @@ def postgres(folder):
         server.wait(60)
 
 
-def wait(ready, process, seconds=900):
-    end = time.monotonic() + seconds
+def wait(ready, process):
+    end = time.monotonic() + SECONDS
     while not ready():
         assert process.poll() is None, f"{process.args[0]} has ended"
-        assert time.monotonic() < end, f"{process.args[0]} did not start in {seconds} s"
+        assert time.monotonic() < end, f"{process.args[0]} did not start in {SECONDS} s"
         time.sleep(0.2)
 
 
-class Formgrader:
-    """One marker's own JupyterLab with formgrader."""
+class Marker:
+    """Somebody who marks, as formgrader's page does it."""
 
-    def __init__(self, course, marker):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        options = ["--no-browser", f"--ServerApp.port={self.port}", "--ServerApp.port_retries=0"]
-        options += ["--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True"]
-        path = os.pathsep.join([str(DRIVERS), os.environ.get("PYTHONPATH", "")])
-        about = {"COURSE": str(course.home), "JUPYTERHUB_USER": marker, "PYTHONPATH": path}
-        command = [str(Path(sys.executable).with_name("rnn-course")), "formgrader", *options]
-        with open(course.home / f"{marker}.log", "w") as log:
-            self.process = subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env={**os.environ, **about},
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-
-    def is_up(self):
-        try:
-            self.ask("/assignments")
-        except OSError:
-            return False
-        return True
+    def __init__(self, address):
+        self.address = address
 
     def ask(self, path, **mark):
         """The answer of formgrader's programming interface; with points, a mark is written."""
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/formgrader/api{path}")
+        request = urllib.request.Request(f"{self.address}/api{path}")
         if mark:
             request.method, request.data = "PUT", json.dumps(mark).encode()
         with urllib.request.urlopen(request, timeout=60) as answer:
@@ -132,10 +105,6 @@ class Formgrader:
 
     def mark(self, grade, points):
         self.ask(f"/grade/{grade}", manual_score=points, extra_credit=None)
-
-    def stop(self):
-        os.killpg(self.process.pid, signal.SIGTERM)  # JupyterLab too, which is its child
-        self.process.wait(60)
 
 
 def at_once(*jobs):
@@ -156,25 +125,6 @@ def at_once(*jobs):
         thread.join()
     if failed:
         raise failed[0]
-
-
-def make_class(course):
-    """Students whose written answer waits for a mark, graded."""
-    course.release(NAME)
-    notebook = nbformat.read(course.notebook("release", NAME), as_version=4)
-    for cell in notebook.cells:
-        if cell.metadata.get("nbgrader", {}).get("grade_id") == "rnn-why":
-            cell.source = "The state differs from step to step."
-    for student in STUDENTS:
-        path = course.notebook("submitted", NAME, student)
-        path.parent.mkdir(parents=True)
-        nbformat.write(notebook, path)
-    return grade(course)
-
-
-def grade(course):
-    with judging(trusted=not sandbox.probe()[0]) as judges:
-        return {row.student: row for row in grade_class(course, NAME, STUDENTS, judges)}
 
 
 def grades(course):
@@ -243,7 +193,7 @@ def tried(course, ann, bob):
     yield "a mark given again after another's", f"{got} of 1.0", got == 1.0
 
     rows = {s: course_row(course, s) for s in STUDENTS}
-    after = grade(course)
+    after = grade(course, STUDENTS)
     same = all(after[s].tasks == rows[s].tasks for s in STUDENTS)
     yield "graded again afterwards", "the same marks" if same else "other marks", same
 
@@ -268,13 +218,13 @@ def main():
         (home / "nbgrader_config.py").write_text(f"c.CourseDirectory.db_url = {url!r}\n")
         course = Course(ROOT, home=home)
         assert course.coursedir.db_url == url
-        make_class(course)
+        make_class(course, STUDENTS)
+        path = os.pathsep.join([str(DRIVERS), os.environ.get("PYTHONPATH", "")])
         markers = []
-        for marker in ("ann", "bob"):
-            markers.append(Formgrader(course, marker))
-            stack.callback(markers[-1].stop)
-        for marker in markers:
-            wait(marker.is_up, marker.process)
+        for name in ("ann", "bob"):
+            about = {"JUPYTERHUB_USER": name, "PYTHONPATH": path}
+            address = stack.enter_context(formgrader(course, name, SECONDS, **about))
+            markers.append(Marker(address))
         good = True
         for what, came, right in tried(course, *markers):
             print(f"{what:<36} {came:<60} {'as it should be' if right else 'WRONG'}", flush=True)
