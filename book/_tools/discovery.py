@@ -155,10 +155,8 @@ def feed(changelog, title, site, page, today):
     )
 
 
-def write_feed(app, error):
+def write_feed(app):
     changelog = Path(app.srcdir, "CHANGELOG.md")
-    if error or app.builder.format != "html" or not app.config.html_baseurl:
-        return
     if changelog.exists():
         text = feed(
             changelog.read_text(encoding="utf-8"),
@@ -198,9 +196,14 @@ def add_tags(app, pagename, templatename, context, doctree):
     context["metatags"] = context.get("metatags", "") + found
 
 
-def write_sitemap(app, error):
-    if error or app.builder.format != "html" or not app.config.html_baseurl:
-        return
+def write_files(app, error):
+    """What needs the site's address, and belongs to no page."""
+    if not error and app.builder.format == "html" and app.config.html_baseurl:
+        write_sitemap(app)
+        write_feed(app)
+
+
+def write_sitemap(app):
     pages = [address(app, name) for name in sorted(app.env.found_docs)]
     urls = "".join(f"<url><loc>{escape(page)}</loc></url>\n" for page in pages)
     Path(app.outdir, "sitemap.xml").write_text(
@@ -213,6 +216,5 @@ def setup(app):
     app.setup_extension("notfound.extension")
     app.connect("config-inited", begin_at_the_root, priority=100)
     app.connect("html-page-context", add_tags)
-    app.connect("build-finished", write_sitemap)
-    app.connect("build-finished", write_feed)
+    app.connect("build-finished", write_files)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -4,7 +4,6 @@ One file a page of the site, formulas as MathML, drawings as SVG, no scripts. Wh
 Java are there, it is checked, and a fault is an error.
 """
 
-import argparse
 import json
 import os
 import re
@@ -20,9 +19,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from latex2mathml.converter import convert
-from printed import AsItIs, NotMade, keep, made_file, read_book, style_sheet
-
-ROOT = Path(__file__).resolve().parents[2]
+from printed import AsItIs, NotMade, asked_root, keep, made_file, read_book, style_sheet
 
 CONTAINER = """<?xml version="1.0" encoding="UTF-8"?>
 <container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>
@@ -215,9 +212,7 @@ def check(path):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Make an EPUB of the built book.")
-    parser.add_argument("--root", type=Path, default=ROOT, help="folder of _config.yml")
-    root = parser.parse_args().root.resolve()
+    root = asked_root("Make an EPUB of the built book.")
     begin = time.perf_counter()
     try:
         book = read_book(root)

@@ -5,7 +5,6 @@ their place. Formulas are set by MathJax from the site's own files; nothing come
 Pages whose text is wider than the paper are an error, and so is a formula that was not set.
 """
 
-import argparse
 import asyncio
 import re
 import shutil
@@ -13,13 +12,11 @@ import subprocess
 import sys
 import time
 from html import escape
-from pathlib import Path
 
 from playwright.async_api import Error, async_playwright
-from printed import NotMade, keep, made_file, read_book, style_sheet
+from printed import NotMade, asked_root, keep, made_file, read_book, style_sheet
 from pypdf import PdfReader
 
-ROOT = Path(__file__).resolve().parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WIDTH = 658  # pixels of CSS between the margins of pdf.css: 174 mm
 LIMIT = 20 * 60_000  # milliseconds for one step of Chromium's, on a busy machine
@@ -185,9 +182,7 @@ def print_book(book, path):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Print the built book into one PDF.")
-    parser.add_argument("--root", type=Path, default=ROOT, help="folder of _config.yml")
-    root = parser.parse_args().root.resolve()
+    root = asked_root("Print the built book into one PDF.")
     begin = time.perf_counter()
     try:
         find_chromium()

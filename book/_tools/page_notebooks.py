@@ -30,6 +30,7 @@ from urllib.parse import quote, urldefrag, urljoin, urlparse
 import nbformat
 from docutils import nodes
 from jupyter_cache import get_cache
+from printed import SVG
 from sphinx.errors import ExtensionError
 from sphinx.util.math import get_node_equation_number
 
@@ -363,9 +364,10 @@ def shown(output):
     output itself.
     """
     html = "".join(output.get("data", {}).get("text/html", ""))
-    if "<svg" not in html:
+    found = SVG.search(html)
+    if found is None:
         return output
-    svg = first_svg(html)
+    svg = found[0]
     alt = re.search(r'aria-label="([^"]*)"', svg)
     tag, rest = svg.split(">", 1)
     if "xmlns=" not in tag:
@@ -378,16 +380,6 @@ def shown(output):
     if "rnn-player" in html:
         picture += "<p><em>The first of several pictures: run the cell to see the others.</em></p>"
     return nbformat.from_dict({**output, "data": {**output.data, "text/html": picture}})
-
-
-def first_svg(html):
-    """The text of the first <svg> element, with those inside it."""
-    depth, start = 0, html.index("<svg")
-    for tag in re.finditer(r"<svg\b|</svg>", html[start:]):
-        depth += 1 if tag[0] == "<svg" else -1
-        if not depth:
-            return html[start : start + tag.end()]
-    raise ExtensionError(f"an output has an <svg> without an end: {html[start : start + 80]}")
 
 
 def set_up_cell(notebook, root, repository):

@@ -5,6 +5,7 @@ frames, and a figure that computes shows its first state. The code that the site
 figure is left out. Both makers, make_pdf.py and make_epub.py, start from `read_book`.
 """
 
+import argparse
 import hashlib
 import json
 import re
@@ -19,6 +20,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import PreformattedString
 from pygments.formatters import HtmlFormatter
 
+ROOT = Path(__file__).resolve().parents[2]
 NAME = "recurrent-networks"  # of the files, without .pdf and .epub
 FRAMES = 6  # of a player, at most
 PAPER = Path(__file__).with_name("paper")  # the style sheets
@@ -29,6 +31,13 @@ ID = re.compile(r'(\bid="|\bhref="#|\burl\(#)')  # inside a drawing: what names 
 
 class NotMade(Exception):
     """Why a book was not made, in words for whoever asked for it."""
+
+
+def asked_root(description):
+    """The folder of _config.yml that a maker's command line names, by default the course's own."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--root", type=Path, default=ROOT, help="folder of _config.yml")
+    return parser.parse_args().root.resolve()
 
 
 class AsItIs(PreformattedString):
@@ -272,7 +281,7 @@ def made_file(root, kind):
     path = root / "_build" / "print" / f"{NAME}.{kind}"
     about = path.with_suffix(f".{kind}.json")
     known = json.loads(about.read_text()) if path.exists() and about.exists() else {}
-    return path, known if known.get("state") == state(root) else {}
+    return path, known if known and known["state"] == state(root) else {}
 
 
 def keep(root, kind, size):

@@ -8,7 +8,8 @@ takes any columns and asks which one says who it is. Who somebody is on the plat
 roster (CSV), else from nbgrader's students; Canvas's own number is kept when its files are taken
 in. A file has one column for each assignment. What nobody has graded yet stays empty, so that the
 import does not put a 0 there, and so does what still waits for a marker. Points taken off for
-lateness, by nbgrader's own plugin for late submissions, are taken off in every file. The titles that a platform's columns have are kept in the class's folder.
+lateness, by nbgrader's own plugin for late submissions, are taken off in every file. The titles that
+a platform's columns have are kept in the class's folder.
 
 Spreadsheets compute a cell that begins with = + - or @. In files for people such text is made
 harmless; in files that a platform reads back an id must stay as it is, byte for byte.

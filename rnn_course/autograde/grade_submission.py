@@ -9,7 +9,7 @@ import json
 import math
 import subprocess
 import sys
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import nbformat
@@ -142,8 +142,8 @@ def grade(data, master, judges, kernelspec=None, variables=None, files=None):
         for task, verdict in verdicts.items()
         if verdict.status in (WRONG, ERROR) and f"{task}-answer" in answers
     }
-    graded = Graded(notebook, status, _words(status, events, cells), notes, verdicts)
-    return replace(graded, times=times, answers=wrong)
+    said = _words(status, events, cells)
+    return Graded(notebook, status, said, notes, verdicts, times=times, answers=wrong)
 
 
 def read(data, master, limits, kernelspec=None):

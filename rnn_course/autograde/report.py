@@ -21,7 +21,7 @@ from rnn_course.autograde.course import CourseError
 from rnn_course.autograde.ledger import Ledger
 from rnn_course.autograde.limits import Limits
 from rnn_course.autograde.marks import replaced
-from rnn_course.autograde.shown import number, short, visible
+from rnn_course.autograde.shown import listed, number, short, visible
 from rnn_course.checks import sections
 from rnn_course.checks.words import inline
 from rnn_course.verdict import ERROR, UNDONE, WRONG
@@ -62,13 +62,8 @@ summary { cursor: pointer; }
 NOT_IN_CATALOGUE = {"ready-made": "torch's own function does the work that was to be written"}
 UNNAMED = "`{task}` is wrong, but like no mistake that is known"
 SHARED = 2  # that many must have written the same code before it is shown
-MOST = {
-    "mistakes": 40,
-    "names": 5,
-    "students": 200,
-    "told": 400,
-    "code": 2000,
-}  # on the page, of each
+# on the page, of each; of words and code: letters
+MOST = {"mistakes": 40, "names": 5, "students": 200, "told": 400, "code": 2000}
 NEAR = 0.5  # of the limit
 
 
@@ -237,7 +232,7 @@ def mistake_item(it, book):
         )
     return (
         f"<h3>{inline(short(it.told, MOST['told']))}</h3><p>{escape(about)}</p>{read}{code}"
-        f"<details><summary>Who</summary>{escape(listed(sorted(it.who)))}</details>"
+        f"<details><summary>Who</summary>{escape(listed(sorted(it.who), MOST['students']))}</details>"
     )
 
 
@@ -326,7 +321,7 @@ def to_do(works):
     if waiting:
         answers = sum(list(w.tasks.values()).count(None) for w in waiting)
         what = f"To mark by hand in formgrader: {answers} answers of {students(len(waiting))}"
-        names = listed([w.student for w in waiting])
+        names = listed([w.student for w in waiting], MOST["students"])
         items.append(f"<details><summary>{what}</summary>{escape(names)}</details>")
     twice = [
         f"<li>{escape(work.student)}, {escape(task)}: {escape(story(given))}</li>"
@@ -426,16 +421,10 @@ def table(heads, rows):
     )
 
 
-def listed(names):
-    """Names in a sentence, a bounded number of them."""
-    more = len(names) - MOST["students"]
-    return ", ".join(names[: MOST["students"]]) + (f" and {more} more" if more > 0 else "")
-
-
 def names_of(what, names):
     """How many there are, and who when one asks."""
     summary = f"{what}: {students(len(names))}"
-    return f"<details><summary>{escape(summary)}</summary>{escape(listed(names))}</details>"
+    return f"<details><summary>{escape(summary)}</summary>{escape(listed(names, MOST['students']))}</details>"
 
 
 def more_than(some):

@@ -91,10 +91,10 @@ class Maker:
         self.strict = is_strict(task)
         expected = [right_print(task, case) for case in self.cases]
         self.right = Observations(*(np.array(column) for column in zip(*expected, strict=True)))
-        self.floats = [self.right_as_floats(case)[0] for case in self.cases]
         right = task.exact(self.cases[0]) if task.has_answer else ()
         self.is_float = any(x.is_floating_point() for x in values.tensors(right))
         self.tried = self.cases_of_pairs()
+        self.floats = {k: self.right_as_floats(k) for k in self.tried}
         self.candidates, self.firsts = [], [float(self.right.numbers[0])]
         self.plain, self.answers = {}, {}  # text -> its function, its right answers
         for k, text in enumerate(self.texts):
@@ -108,11 +108,11 @@ class Maker:
         plain = self.plain[self.texts[0]]
         self.lines = [1 + lines_run(plain, inputs()) for inputs in self.inputs]
 
-    def right_as_floats(self, case):
-        """right_print, but that of its whole numbers as floats: right, and in another form."""
+    def right_as_floats(self, k):
+        """The print of a case's right answer with whole numbers as floats; nan if there is none."""
         if not self.task.has_answer:
-            return np.nan, np.nan
-        return print_of(as_floats(self.task.exact(case)), strict=self.strict)
+            return np.nan
+        return print_of(as_floats(self.task.exact(self.cases[k])), strict=self.strict)[0]
 
     def cases_of_pairs(self):
         """The numbers of the ordinary cases that pairs are tried on."""
