@@ -8,7 +8,7 @@ a       (N, gates*H)  what this step's input adds: a = W_ih x_t + b_ih, made out
 state   (h,) or (h, c), each (N, H); the first entry is also the output
 p       the layer's own weights by torch's names: weight_hh (gates*H, H), bias_hh (gates*H)
 pull    the chain rule of this step: pull(dstate) -> da, dstate_before, dp, where dX stands for
-        the derivative of the loss by X and has X's shape; dp has p's names
+        the derivative of the loss with respect to X and has X's shape; dp has p's names
 
 N rows in the batch, H hidden units. Every equation is torch's (documentation of torch.nn.RNN,
 LSTM, GRU); where a paper has it otherwise, the docstring says so.
@@ -18,7 +18,7 @@ from rnn_course.ops import concat, linear, relu, sigmoid, split, tanh
 
 
 def rnn_cell(a, state, p):
-    """Elman's step with tanh (Elman 1990).
+    """One step of Elman's network, with tanh (Elman 1990).
 
     a (N, H), state (h,) with h (N, H). torch.nn.RNN adds two bias vectors where one would do.
     """

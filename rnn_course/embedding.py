@@ -76,7 +76,7 @@ class Embedding(DropIn):
 
     Errors are torch's: IndexError for a number outside 0..V-1, TypeError or RuntimeError for ids
     that are no tensor of int64 or int32. Where torch.nn differs: in forward mode (torch.func.jvp)
-    it passes on the derivative by the row padding_idx as well, and torch.jit.script is refused.
+    it passes on the derivative with respect to the row padding_idx as well, and torch.jit.script is refused.
     """
 
     __constants__ = [
@@ -222,7 +222,7 @@ def load_vectors(path, vocabulary=None):
 
 
 def save_vectors(path, words, weight):
-    """Write vectors in GloVe's text format: one word and its numbers a line."""
+    """Write vectors in GloVe's text format: one word and its numbers on each line."""
     with open(path, "w", encoding="utf-8") as file:
         file.writelines(
             " ".join([word, *(f"{float(x):.6g}" for x in row)]) + "\n"

@@ -147,7 +147,7 @@ class LanguageModel:
         return logits.reshape(T, N, -1), states, pull
 
     def loss_and_gradients(self, ids, targets, states):
-        """Mean loss in nats a character, gradients by name, and the states to carry on with."""
+        """Mean loss in nats per character, gradients by name, and the states to carry on with."""
         logits, states, pull = self.forward(ids, states)
         loss, pull_loss = cross_entropy(logits, targets)
         return loss, pull(pull_loss()), states

@@ -157,7 +157,7 @@ def test_edges_alone_earn_nothing():
         return torch.stack(steps), steps[-1]
 
     verdict = check.rnn.verdict(forgets)
-    assert verdict.points == 0 and "Right: one time step." in verdict.message
+    assert verdict.points == 0 and "It is right in this case: one time step." in verdict.message
 
     def only_the_edges(xs, h0, *weights):
         ordinary = len(xs) > 1 and xs.shape[1] > 1 and xs.is_contiguous()
@@ -166,7 +166,10 @@ def test_edges_alone_earn_nothing():
 
     verdict = check.rnn.verdict(only_the_edges)
     assert verdict.points == 0 and not verdict.parts["edges"][0]
-    assert "Right: one time step; one row in the batch; inputs that" in verdict.message
+    assert (
+        "It is right in these cases: one time step; one row in the batch; inputs that"
+        in verdict.message
+    )
 
 
 def test_shares_add_up_to_one():
@@ -223,7 +226,7 @@ def test_one_expected_value_is_told_and_of_hidden_cases_none():
     right = TASKS["rnn_cell"].expected(first)[0]
     wrong = check.rnn_cell(lambda x, h, *w: h + 0.5)
     came = first.args[1][0, 0] + 0.5
-    assert f"`h[0, 0] is {came:.3g}, {right[0, 0]:.3g} expected`." in str(wrong)
+    assert f"`h[0, 0] is {came:.3g}; expected {right[0, 0]:.3g}`." in str(wrong)
     assert str(wrong).count("expected") == wrong._repr_html_().count("expected") == 1
 
     sizes = {tuple(case.args[0].shape) for case in TASKS["rnn_cell"].cases()}

@@ -1,4 +1,4 @@
-"""The data of exercises/series.md: twelve weeks of demand for electricity, an hour a line.
+"""The data of exercises/series.md: twelve weeks of demand for electricity, one hour per line.
 
 The numbers stand in the text of a module of pmdarima, which is read and never run. They were
 provided by J. W. Taylor, who published them with his paper of 2003.

@@ -55,9 +55,9 @@ class Difference:
     is_value: bool = False
 
     def text(self, name, tell=True):
-        """'h[2, 0, 1] is 0.31, 0.52 expected'; without the right value unless `tell`."""
+        """'h[2, 0, 1] is 0.31; expected 0.52'; without the right value unless `tell`."""
         told = (
-            f", {self.expected} expected" if self.expected and (tell or not self.is_value) else ""
+            f"; expected {self.expected}" if self.expected and (tell or not self.is_value) else ""
         )
         return f"{name}{self.path} {self.got}{told}"
 

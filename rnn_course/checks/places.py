@@ -153,7 +153,7 @@ def shape_hint(expected, got, axes, known):
         return "the right sizes in another order: which axis is which?"
     if tuple(s for s in got if s != 1) == tuple(s for s in expected if s != 1):
         more = len(got) > len(expected)
-        return f"an axis of size 1 too {'many: squeeze it away' if more else 'few: unsqueeze'}"
+        return f"an axis of size 1 {'too many' if more else 'is missing'}"
     if t is not None and n is not None and {t, n} == {0, 1}:
         if got == (expected[0] * expected[1], *expected[2:]):
             return (

@@ -88,7 +88,7 @@ SECTIONS = {  # section -> (page, label, title)
     "lengths/mask": ("lengths", "lengths-mask", "Looking away: masks"),
     "lengths/loss": ("lengths", "lengths-loss", "Looking away: masks"),
     "lengths/order": ("lengths", "lengths-order", "Sorted, and put back"),
-    "lengths/packing": ("lengths", "lengths-packing", "Not computing them: packing"),
+    "lengths/packing": ("lengths", "lengths-packing", "Not computing the padding: packing"),
     "lengths/unpack": ("lengths", "lengths-unpack", "And back to a table"),
     "lengths/run": ("lengths", "lengths-run", "Reading packed rows"),
     "bidirectional/turning": ("bidirectional", "bidirectional-turning", "Turning back"),

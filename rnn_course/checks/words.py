@@ -202,7 +202,8 @@ def failed(task, trials, parts, share, diagnosis):
     head = "partly right" if good and share > 0 else "not right yet"
     message.say(f"{task.name}: {head}.", "head")
     said = f", {first.case.note}," if first.case.note else ""
-    message.say(f"Held against {task.against}{said} on {_arguments(task.call, first.case.args)}.")
+    inputs = _arguments(task.call, first.case.args)
+    message.say(f"Compared with {task.against}{said} on {inputs}.")
     if first.trouble:
         _stops(message, first.trouble)
     else:
@@ -301,17 +302,24 @@ def _what_is_right(message, trials):
         right[note] = right.get(note, True) and trial.right
     said = [note for note, is_right in right.items() if is_right]
     if said:
-        message.say(f"Right: {'; '.join(said)}.")
+        these = "this case" if len(said) == 1 else "these cases"
+        message.say(f"It is right in {these}: {'; '.join(said)}.")
 
 
 def _what_it_may_be(message, task, diagnosis, first):
     found = diagnosis.mistakes
     if len(found) == 1:
-        same = "This is" if first.trouble else "Your numbers are exactly"
-        message.say(f"{same} what one mistake gives:")
+        this = (
+            "It stops because of this:"
+            if first.trouble
+            else "Your numbers are exactly what this gives:"
+        )
+        message.say(this)
         message.say(found[0].words, "name")
     elif found:
-        message.say("Your numbers are exactly what two mistakes together give:")
+        message.say(
+            "Your numbers are exactly what these two give together (each described as if it were alone):"
+        )
         for k, mistake in enumerate(found, 1):
             message.say(f"{k}. {mistake.words}", "name")
     for clue in diagnosis.clues:

@@ -7,7 +7,7 @@ are written in place:
     u       (gates, H)  W_hh h_(t-1)
     b       (gates, H)  the biases; the GRU has a fourth row, n's second one
     h, h_new, c, c_new  (H), the states before and after the step
-    dout    (H)         the derivative by this step's output
+    dout    (H)         the derivative with respect to this step's output
     dh, dc  (H)         what the next step passes back; dc becomes what this one does, and for h
                         that is left to the matmul: dh_(t-1) = da W_hh
 

@@ -61,7 +61,7 @@ def layer(kind, p, cells=compiled_cells):
             dc = dstate[1].copy() if kind == "lstm" else np.zeros((N, H), dtype)
             da = new(R, G) if gates == 1 else a
             dm, dh_m, dr = doutputs, dh, None
-            if W_hr is not None:  # all of the derivative by m comes through W_hr
+            if W_hr is not None:  # all of the derivative with respect to m comes through W_hr
                 dm, dh_m, dr = new(R, H), np.zeros((N, H), dtype), doutputs.copy()
             back = getattr(cells, f"{kind}_back")
             steps = loop(backward_loop, cells.backward_step, back, W_hh, N)

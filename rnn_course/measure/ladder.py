@@ -37,7 +37,7 @@ STEPS = {"RNN": rnn_step, "LSTM": lstm_step, "GRU": gru_step}
 
 
 def naive(step, xs, state, p):
-    """As the equations stand in the books: two matmuls for every gate, at every step."""
+    """Just as the equations are printed: two matmuls for every gate, at every step."""
     gates = len(p["weight_hh"]) // p["weight_hh"].shape[1]
     W_i, W_h, b_i, b_h = (p[name].chunk(gates) for name in NAMES)
     outputs = []

@@ -68,7 +68,7 @@ def training_step(module, xs, douts, backward=True):
     """A function without arguments that does one training step: forward, and every gradient.
 
     xs is an input that requires its gradient too, as in the middle of a network; douts the
-    derivative of the loss by the output. backward=False: forward alone, without gradients.
+    derivative of the loss with respect to the output. backward=False: forward alone, without gradients.
     """
     import torch
 

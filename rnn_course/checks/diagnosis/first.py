@@ -130,7 +130,9 @@ def _first(events, traced, known):
         return First(statement.lineno, traced.source(statement), "")
     if place.line != statement.lineno:  # a line further down in it
         return First(place.line, traced.source(place.node), "")
-    return First(place.line, traced.source(statement), traced.source(place.node))
+    says_more = any(isinstance(node, ast.Name) for node in ast.walk(place.node))  # than a number
+    part = traced.source(place.node) if says_more else ""
+    return First(place.line, traced.source(statement), part)
 
 
 def _status(event, known):

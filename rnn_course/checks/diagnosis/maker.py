@@ -180,7 +180,7 @@ class Maker:
         for text in self.texts:
             kinds = kinds_of(text, self.inputs[0]())
             for _, (changes, words) in zip(range(most), operators.slips(text, kinds)):
-                said = f"In the course's solution, and in its names: {words}."
+                said = f"In the course's solution and its names, it would be this: {words}."
                 slip = mistakes.Mistake(_short(words), said, None, rare=True, kind="slip")
                 self.take(slip, text, changes)
 

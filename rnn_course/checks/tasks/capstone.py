@@ -253,6 +253,7 @@ LEAST_LETTERS = 3
     "sample(start, u, temperature, p) -> ids",
     returns="ids: L",
     oracle=_sample_truth,
+    against="the course",
     section="training/sampling",
     forbids=(),
 )
@@ -266,10 +267,14 @@ def sample_cases(seed, hidden):
     draw = Draw(seed, hidden)
     S, E, H = draw.sizes(3)
     V = 7 + draw.whole(0, 3)
-    return [
+    made = [
         case(*telling(draw, S, V, E, H, temperature), note=f"temperature {temperature}")
         for temperature in (1.0, 0.4, 2.5)
     ]
+    p = {name: torch.zeros_like(weight) for name, weight in drawn_model(draw, 4, E, H).items()}
+    u = torch.tensor([(k % 4) / 4 for k in draw.order(8)], dtype=torch.float64)
+    met = "letters equally likely, numbers of u that a running sum meets exactly"
+    return [*made, edge(met, draw.tokens(4, S), u, 1.0, p)]
 
 
 def telling(draw, S, V, E, H, temperature):

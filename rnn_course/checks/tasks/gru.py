@@ -73,6 +73,7 @@ def _mix(h, n, z, z_keeps):
     "mix(h, n, z, z_keeps) -> h",
     returns="h: N H",
     oracle=_mix,
+    against="the course",
     section="gru/update",
     shares={"keeps": 0.5, "replaces": 0.5},
 )

@@ -66,6 +66,7 @@ def _scores(d, outputs, W_a):
     "attention_scores(d, outputs, W_a) -> scores",
     returns="scores: S N",
     oracle=_scores,
+    against="the course",
     shares={"forward": 0.8},
     section="translate/attention",
 )
@@ -90,6 +91,7 @@ def _weights(scores, mask):
     "attention_weights(scores, mask) -> weights",
     returns="weights: S N",
     oracle=_weights,
+    against="the course",
     shares={"forward": 0.7, "edges": 0.3},
     section="translate/attention",
 )
@@ -114,6 +116,7 @@ def drawn_weights(draw, S, N):
     "context(weights, outputs) -> contexts",
     returns="contexts: N K",
     oracle=lambda weights, outputs: torch.einsum("sn,snk->nk", weights, outputs),
+    against="the course",
     shares={"forward": 0.8},
     section="translate/attention",
 )
