@@ -76,7 +76,8 @@ class Embedding(DropIn):
 
     Errors are torch's: IndexError for a number outside 0..V-1, TypeError or RuntimeError for ids
     that are no tensor of int64 or int32. Where torch.nn differs: in forward mode (torch.func.jvp)
-    it passes on the derivative with respect to the row padding_idx as well, and torch.jit.script is refused.
+    it passes on the derivative with respect to the row padding_idx as well, and torch.jit.script
+    is refused.
     """
 
     __constants__ = [
