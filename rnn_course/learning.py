@@ -18,11 +18,11 @@ class Reader(nn.Module):
     """Embedding, recurrent layer, linear layer: an answer to each sequence, or at each token.
 
     layer   a recurrent layer of rnn_course.fast, rnn_course or torch.nn; the embedding gets as
-            many numbers a token as its input_size, and its directions are read off it
+            many numbers per token as its input_size, and its directions are read off it
     K       how many numbers an answer has: the number of classes
     V       how many different tokens there are; None: the sequences are (T, I) features already
-    every   False: one answer a sequence, from the states after each direction's last token
-            True: one answer a token, from the outputs
+    every   False: one answer per sequence, from the states after each direction's last token
+            True: one answer per token, from the outputs
     dropout share of the numbers set to zero in training, before the recurrent and the linear layer
 
     Called with a list of N sequences, (T,) ids or (T, I) features, of any lengths from 1 on.
@@ -79,7 +79,7 @@ def batches(
 
 
 class Fit(NamedTuple):
-    """How a training went. Losses are means, one an epoch; epochs count from 1."""
+    """How a training went. Losses are means, one per epoch; epochs count from 1."""
 
     train: list[float]
     validation: list[float]
@@ -105,8 +105,8 @@ def fit(
     loss       loss(model, batch) -> the mean loss of a list of examples, a tensor of one number
     validate   validate(model) -> a number, lower is better, from examples kept apart; called
                after each epoch without gradients and with dropout off
-    epochs     at most so many passes through the examples
-    patience   after so many epochs in a row without a new best, training stops
+    epochs     the most passes through the examples
+    patience   training stops after this many epochs in a row without a new best
     N, length  the size of a batch, and how long an example is (`batches`)
     lr         Adam's learning rate
     max_norm   the gradient's joint norm is clipped to this
@@ -117,7 +117,7 @@ def fit(
     """
     if not len(examples) or epochs < 1 or patience < 1 or N < 1:
         raise ValueError(
-            "expected at least one example, epoch, epoch of patience and example a batch, got "
+            "expected at least one example, epoch, epoch of patience and example per batch, got "
             f"{len(examples)}, {epochs}, {patience} and {N}"
         )
     generator = torch.Generator().manual_seed(seed)
