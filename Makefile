@@ -71,7 +71,8 @@ $(INSTALLED): requirements.txt requirements.lock pyproject.toml data.lock
 	@set -eu; more=; if [ "$$(uname)" = Linux ] && [ -n "$(TORCH_INDEX)" ] && \
 		$(PY) -c '$(REACHED)' "$(TORCH_INDEX)" 2>/dev/null; \
 		then more="--extra-index-url $(TORCH_INDEX)"; fi; \
-	$(PY) -m pip install --quiet $$more -r requirements.txt -c requirements.lock
+	$(PY) -m pip install --quiet --no-compile $$more -r requirements.txt -c requirements.lock
+	@$(PY) -m compileall -qq -j 0 .venv || true  # as pip would, but on every core
 	@$(PY) -m rnn_course.packages
 	@touch $@
 
