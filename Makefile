@@ -134,8 +134,10 @@ course: book release  ## everything once: book, releases, sample class graded; s
 	@echo "class reports       $(SAMPLE)/report-*.html"
 	@echo "feedback            $(SAMPLE)/feedback/"
 
-# one process a core; a file's tests stay together, and the files in the order of tests/conftest.py
-SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# One process more than there are cores, since some tests wait for a limit. A file's tests stay
+# together, and the files in the order of tests/conftest.py.
+PROCESSES = $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+SIDE_BY_SIDE = -n $(PROCESSES) --maxprocesses 5 --dist loadfile --no-loadscope-reorder
 
 test: release  ## the tests that need neither browser nor hub, the quick ones first
 	$(PY) -m pytest -m "not browser and not hub and not evidence" $(SIDE_BY_SIDE)

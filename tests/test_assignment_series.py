@@ -161,7 +161,7 @@ def test_starts_that_are_no_whole_numbers_are_refused():
         return [[float(s) for s in part] for part in plain.split_in_time(*args)]
 
     message = check.split_in_time.verdict(halves).message
-    assert "a whole number expected" in message
+    assert "expected a whole number" in message
 
 
 def test_a_feature_with_nan_is_no_changed_input():

@@ -374,7 +374,7 @@ def test_plain_values_are_compared_entry_by_entry(own_tasks):
         table["ate"]["letters"][1] = "x"
         return table
 
-    assert "table['ate']['letters'][1] is 'x', 't' expected" in check.count.verdict(wrong).message
+    assert "table['ate']['letters'][1] is 'x'; expected 't'" in check.count.verdict(wrong).message
     missing = check.count.verdict(lambda words: {"he": truth(words)["he"]})
     assert "table has no key 'ate'" in missing.message
 

@@ -463,7 +463,7 @@ def test_the_inputs_of_the_first_failing_case_can_be_looked_at():
     x, h, *_, nonlinearity = inputs = check.rnn_cell_with.inputs()
     assert nonlinearity == "relu" and x.dtype == h.dtype == torch.float32
     a, b = wrong_with_relu(*inputs)[0, 0].item(), plain.rnn_cell_with(*inputs)[0, 0].item()
-    assert f"h[0, 0] is {a:.3g}, {b:.3g} expected" in str(shown)
+    assert f"h[0, 0] is {a:.3g}; expected {b:.3g}" in str(shown)
     assert repr(inputs).startswith("x = tensor(") and "nonlinearity = relu" in repr(inputs)
     inputs[0].zero_()
     assert check.rnn_cell_with.inputs()[0].any()
@@ -574,7 +574,7 @@ def test_a_generator_draws_no_random_numbers():
     for lazy in (lambda ids: (k for k in ids), partial(map, int), iter):
         verdict = check.nearest.verdict(changed("nearest", lazy))
         assert not verdict.passed and "random" not in verdict.message
-        assert re.search(r"ids is an? \w+, a list expected", verdict.message)
+        assert re.search(r"ids is an? \w+; expected a list", verdict.message)
 
 
 def test_of_a_fault_that_only_hidden_cases_show_nothing_is_guessed():

@@ -1,5 +1,6 @@
 """Grading a class with nbgrader: every submission has a row, and the points that it deserves."""
 
+import contextlib
 import csv
 import errno
 import os
@@ -67,8 +68,10 @@ def gradebook(tmp_path_factory):
 
 
 @pytest.fixture
-def small(tmp_path, gradebook):
-    """A class of its own with one untouched submission, not graded yet."""
+def small(tmp_path, gradebook, monkeypatch):
+    """A class of its own with one untouched submission, not graded yet; judged by the one pool."""
+    pool = contextlib.nullcontext(grade_class.judges)
+    monkeypatch.setattr("rnn_course.autograde.class_run.judging", lambda *options: pool)
     course = Course(ROOT, home=tmp_path / "class")
     shutil.copy(gradebook, course.home)
     hand_in(course, "ada", course.notebook("release", FIRST).read_text())

@@ -17,7 +17,7 @@ from tests.attacks import toy
 from tests.attacks.corpus import ATTACKS
 
 LIMITS = Limits(
-    cell_seconds=1.0, notebook_seconds=8.0, grace=0.5, memory=512 * MB, notebook_output=2 * MB
+    cell_seconds=1.0, notebook_seconds=4.0, grace=0.5, memory=512 * MB, notebook_output=2 * MB
 )
 
 

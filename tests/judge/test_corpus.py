@@ -21,7 +21,7 @@ def outcomes(isolation):
     honest = toy.submission().encode()
 
     data = [x for n, a in enumerate(ATTACKS) for x in ([a.data] + [honest] * (n % 8 == 7))]
-    with JudgePool(LIMITS) as judges, ThreadPoolExecutor(3) as pool:
+    with JudgePool(LIMITS) as judges, ThreadPoolExecutor(6) as pool:  # some only wait
 
         def one(data):
             graded = grade_submission.grade(data, master, judges)
