@@ -34,6 +34,17 @@ def gru(xs, h0, W_ih, W_hh, b_ih, b_hh):
     return output, h_n
 
 
+def mix(h, n, z, z_keeps):
+    if z_keeps:
+        stays = z
+        new = 1 - z
+    else:
+        stays = 1 - z
+        new = z
+    h_new = new * n + stays * h
+    return h_new
+
+
 def gru_mix_backward(dh_new, h, n, z):
     dn = dh_new * (1 - z)
     dz = dh_new * (h - n)
