@@ -197,6 +197,8 @@ def test_what_is_alike_has_one_print():
 
     x = torch.randn(3, 4, dtype=torch.float64)
     assert number((x, [1, 2])) == number([x.clone(), torch.tensor([1, 2])])
+    nothing = ([1], [], (2,)), tuple(torch.tensor(n).long() for n in ([1], [], [2]))
+    assert number(nothing[0]) == number(nothing[1]) != number(([1], [0], [2]))
     others = [(x.T, [1, 2]), ([1, 2], x), (x, [2, 1]), (x, [1, 2, 0]), x, {"x": x}, (x, ["1", "2"])]
     seen = {round(number(other), 6) for other in others}
     assert len(seen) == len(others) and round(number((x, [1, 2])), 6) not in seen
@@ -425,16 +427,25 @@ def test_a_mistake_is_called_by_its_name_or_by_one_of_the_same_numbers(name, ste
     assert checked >= 5
 
 
-def test_two_likely_mistakes_are_both_named():
-    text = texts_module.texts_of("rnn")[0]
-    known = {m.name: m for m in mistakes.known(check.rnn, text)}
-    for one, two in (
-        ("bias-hh-missing", "results-exchanged"),
-        ("activation-relu", "state-not-carried"),
-        ("output-before-the-step", "W-hh-transposed"),
-    ):
-        changes = [c for name in (one, two) for c in known[name].changes(text)]
-        assert set(check.rnn.verdict(text.function(changes)).mistakes) == {one, two}
+@pytest.mark.parametrize(
+    ("name", "one", "two"),
+    [
+        ("rnn", "bias-hh-missing", "results-exchanged"),
+        ("rnn", "activation-relu", "state-not-carried"),
+        ("rnn", "output-before-the-step", "W-hh-transposed"),
+        ("mix", "mix-keeps-n-whole", "convention-always-keeps"),  # each in cases of its own
+        (
+            "split_in_time",
+            "split-one-too-many",
+            "test-without-second",
+        ),  # or "lacks the first entry"
+    ],
+)
+def test_two_likely_mistakes_are_both_named(name, one, two):
+    task, text = getattr(check, name), texts_module.texts_of(name)[0]
+    known = {m.name: m for m in mistakes.known(task, text)}
+    changes = [c for name in (one, two) for c in known[name].changes(text)]
+    assert set(task.verdict(text.function(changes)).mistakes) == {one, two}
 
 
 def test_outdated_prints_name_nothing_and_say_so(monkeypatch):

@@ -30,7 +30,7 @@ from rnn_course.checks.diagnosis.texts import RESULT, Text, texts_of, without_an
 LIKELY = 200  # mistakes that pairs are made of
 MOST_PAIRS = 6000
 MOST_SLIPS = 3000  # of all texts of a task
-PAIR_LINES = 700_000  # that the pairs of a task may run through
+PAIR_LINES = 1_000_000  # that the pairs of a task may run through
 MOST_LINES = 300_000  # that its slips may run through, and as many what is changed in its arguments
 
 
@@ -115,10 +115,14 @@ class Maker:
         return print_of(as_floats(self.task.exact(self.cases[k])), strict=self.strict)[0]
 
     def cases_of_pairs(self):
-        """The numbers of the ordinary cases that pairs are tried on."""
+        """The numbers of the ordinary cases that pairs are tried on; of float answers the first
+        of each part, which tell enough."""
         plain = [k for k, case in enumerate(self.cases) if case.part != "edges"] or [0]
         shown, further = ([k for k in plain if (k < self.visible) == s] for s in (True, False))
-        return shown[: 1 if self.is_float else 3] + further[: 1 if self.is_float else 2]
+        if not self.is_float:
+            return shown[:3] + further[:2]
+        firsts = ({self.cases[k].part: k for k in some[::-1]} for some in (shown, further))
+        return [k for first in firsts for k in sorted(first.values())]
 
     # --------------------------------------------------------------------------------- running
 
@@ -265,7 +269,8 @@ class Maker:
 
     def pairs(self, firsts, singles):
         """(prints, rows) of two mistakes at once, each pair with a print of its own; or two pairs
-        with the same one, if they have one mistake in common."""
+        with the same one, if they have one mistake in common. A pair of a task's own mistakes goes
+        before one with a mistake that any task can have."""
         likely = [k for k, c in enumerate(firsts) if not c.mistake.rare]
         likely.sort(key=lambda k: (firsts[k].kind == "always", firsts[k].mistake.place))
         order = sorted(combinations(range(min(LIKELY, len(likely))), 2), key=sum)
@@ -289,9 +294,11 @@ class Maker:
         likes, like = likes[len(singles) :], like[len(singles) :] - len(singles)
         keep = likes == 0
         for k in np.flatnonzero((likes == 1) & (like >= 0)):
-            differ = set(rows[k].tolist()) ^ set(rows[like[k]].tolist())
-            plain = all(firsts[row].kind in ("by hand", "family") for row in differ)
-            keep[k] = likes[like[k]] == 1 and len(differ) == 2 and plain
+            both = set(rows[k].tolist()), set(rows[like[k]].tolist())
+            own, other = ([firsts[row].kind for row in one - both[0] & both[1]] for one in both)
+            first = own.count("always") < other.count("always")
+            alone = len(own) == 1 and "always" not in own + other
+            keep[k] = likes[like[k]] == 1 and (first or alone)
         return prints[keep], rows[keep]
 
     def both(self, one, two):

@@ -23,6 +23,7 @@ WEIGHTS = np.random.default_rng(1).normal(size=4096)
 CEILING = 1e12  # numbers beyond it are infinite
 NEAR = {torch.float32: 4e-6, torch.float64: 1e-9}  # of the sum of |weight * number|
 STORED = 2e-7  # of the number: what float32 and another order of the sums take from it
+EMPTY = "(0,)"  # the form of a list or tensor of no numbers, of whatever kind
 MOST_DEPTH = 8  # of tuples, lists and dicts in an answer
 
 
@@ -140,9 +141,9 @@ def _flatten(value, parts, strict, depth):
         return f"{'f' if isinstance(value, float) else 'i'}()"
     if isinstance(value, tuple | list):
         kinds = {type(v) for v in value}
-        if kinds == {int} or kinds == {float}:  # a list of numbers is as good as a tensor
+        if kinds in (set(), {int}, {float}):  # a list of numbers is as good as a tensor
             parts.append((np.array(value, float), False))
-            return f"{'i' if kinds == {int} else 'f'}({len(value)},)"
+            return f"{'i' if kinds == {int} else 'f'}({len(value)},)" if kinds else EMPTY
         return "(" + "".join(f"{_flatten(v, parts, strict, depth - 1)}," for v in value) + ")"
     if isinstance(value, dict):
         keys = sorted(value, key=repr)
@@ -175,7 +176,8 @@ def _of_tensor(value, parts, strict):
     x = value.detach()
     x = x if is_double else x.to(torch.float64)
     parts.append((x.numpy().reshape(-1), is_float and not is_double))
-    return f"{'d' if strict and is_double else kind}{tuple(value.shape)}"
+    form = f"{'d' if strict and is_double else kind}{tuple(value.shape)}"
+    return EMPTY if value.shape == (0,) else form
 
 
 def fits(prints, seen):
