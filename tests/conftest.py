@@ -1,5 +1,6 @@
 """What the tests share: their order, the built book, and a browser."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -18,7 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 os.environ["RNN_COURSE_STRICT"] = "1"  # a fault of the checks themselves raises
 
 # Files that take more than a few seconds, cheapest first; all others run before them. So that
-# what can fail quickly fails first.
+# what can fail quickly fails first. The longest begins at once, beside them: it builds the book.
+LONGEST = "test_captions"
 SLOW = """test_printed test_training test_learning test_packages test_proof test_planted_faults test_small_world
 test_exercises test_grade test_kit test_same_verdicts test_class_run test_corpus test_checks_names
 test_checks_corpus test_blind test_book test_pages""".split()
@@ -33,7 +35,8 @@ def pytest_collection_modifyitems(items):
     cost = {name: number for number, name in enumerate(SLOW, start=1)}
 
     def key(item):  # sorting is stable: what is equal stays in its order
-        return item.get_closest_marker("browser") is not None, cost.get(item.path.stem, 0)
+        stem, in_browser = item.path.stem, item.get_closest_marker("browser") is not None
+        return in_browser, stem != LONGEST, cost.get(stem, 0)
 
     items.sort(key=key)
     for item in items:
@@ -64,9 +67,20 @@ def build_book(*arguments, root=ROOT):
 
 @pytest.fixture(scope="session")
 def book(prints):
-    """The folder of the built book, every page laid out anew, with no warning."""
-    done = build_book("--all")
-    assert done.returncode == 0, done.stdout
+    """The folder of the built book, every page laid out anew, with no warning.
+
+    Of tests that run beside each other the first builds it, and others wait: `laid_out` holds
+    which run of the tests it was built for.
+    """
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    with (ROOT / "_build" / "laid_out").open("a+") as laid_out:
+        fcntl.flock(laid_out, fcntl.LOCK_EX)
+        laid_out.seek(0)
+        if laid_out.read() != run:
+            done = build_book("--all")
+            assert done.returncode == 0, done.stdout
+            laid_out.truncate(0)
+            laid_out.write(run)
     return ROOT / "_build" / "html"
 
 

@@ -71,17 +71,19 @@ def plain_loop(data):
 
 @pytest.mark.parametrize("kind", LARGE)
 def test_the_time_grows_with_the_file_and_no_faster(kind):
-    """Twice the size takes at most 2.5 times as long: three sizes, the best of some rounds each.
+    """Four times the size takes at most 2.5 times 2.5 as long, the best of some rounds each.
 
     And never more than 150 plain loops over the bytes, which are timed beside it: a busy machine
-    slows both.
+    slows both. There are more rounds where the first do not say so.
     """
-    files = [LARGE[kind](size * MB // 2) for size in (1, 2, 4)]
-    rounds = [[*map(seconds, files), plain_loop(files[-1])] for _ in range(4)]
-    once, _, four, loop = map(min, zip(*rounds, strict=True))
-    floor = 0.01  # below it the clock decides
-    assert max(four, floor) <= 2.5**2 * max(once, floor)
-    assert four < 150 * loop
+    small, large = (LARGE[kind](size * MB // 2) for size in (1, 4))
+    rounds, floor = [], 0.01  # below it the clock decides
+    while len(rounds) < 12:
+        rounds += [[seconds(small), seconds(large), plain_loop(large)] for _ in range(2)]
+        once, four, loop = map(min, zip(*rounds, strict=True))
+        if max(four, floor) <= 2.5**2 * max(once, floor) and four < 150 * loop:
+            return
+    pytest.fail(f"{once:.3f} s, four times the size {four:.3f} s; a plain loop {loop:.3f} s")
 
 
 GRADED = [

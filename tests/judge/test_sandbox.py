@@ -138,25 +138,41 @@ def test_no_file_tells_where_the_course_lies(isolation):
 # ---------------------------------------------------------------- nothing is left behind
 
 
+WORKER = "PYTEST_XDIST_WORKER"  # which of the processes that run tests beside each other
+
+
 def processes():
-    """The command lines of all processes that are alive."""
+    """pid -> (command line, pid of the parent, environment) of all processes that are alive."""
     found = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
-                if state != "Z":
-                    found[entry.name] = (entry / "cmdline").read_bytes().replace(b"\0", b" ")
+                state, parent = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
+                files = (entry / name for name in ("cmdline", "environ"))
+                line, environment = (file.read_bytes() for file in files)
             except OSError:
                 continue
+            if state != "Z":
+                found[entry.name] = line.replace(b"\0", b" "), parent, environment.split(b"\0")
     return found
 
 
 def ours(found):
+    """The judge's processes, without those that other tests have started beside this one."""
+    mine = f"{WORKER}={os.environ.get(WORKER, '')}".encode()
+
+    def is_anothers(pid):
+        while pid in found:  # a sandbox has no environment, but whoever started it has
+            _, pid, environment = found[pid]
+            named = [entry for entry in environment if entry.startswith(WORKER.encode())]
+            if named:
+                return mine not in named
+        return False
+
     return {
         pid
-        for pid, line in found.items()
-        if b"/sandbox/" in line or b"autograde.judge_pool" in line
+        for pid, (line, *_) in found.items()
+        if (b"/sandbox/" in line or b"autograde.judge_pool" in line) and not is_anothers(pid)
     }
 
 

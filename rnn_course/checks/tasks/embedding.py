@@ -81,7 +81,8 @@ def encode(draw):
     large = [word.capitalize() for word in words[:3]]  # these are not in the dictionary
     known = [words[4], words[0], words[0], words[2], words[5]]
     parts = [word[0] for word in words[3:6]]  # nor are these, though they stand in known words
-    yield case([*known, *large, words[6], *parts, words[7], words[3], words[8]], numbers)
+    more = [words[1], words[3], words[4]]
+    yield case([*known, *large, words[6], *more, *parts, words[7], words[3], words[8]], numbers)
     yield case([*known, "<pad>", "<pad>", "<pad>"], numbers, note="a padded sentence")
     yield edge("no words", [], numbers)
     yield edge("only unknown words", words[6:], numbers)
