@@ -44,4 +44,4 @@ def test_mistakes_are_named(verdicts):
     right, wrong, pairs = count(verdicts)
     assert right >= 80 and wrong >= 140 and pairs >= 60  # there is enough of it
     _, named, pairs_named = count([key for key, verdict in verdicts.items() if verdict.mistakes])
-    assert named >= 0.86 * wrong and pairs_named >= 0.66 * pairs
+    assert named >= 0.85 * wrong and pairs_named >= 0.66 * pairs

@@ -632,7 +632,7 @@ def members(archive, time):
     """A File for each file in a zip; time is a function of its ZipInfo."""
     for about in sorted(archive.infolist(), key=lambda a: a.filename):
         path = member_path(about)
-        if about.filename.endswith("/"):  # a folder
+        if about.filename.endswith("/") and not about.file_size:  # a folder
             continue
         refused = LEFTOVER if is_leftover(path) else "" if path else "a file without a name"
         if len(path) > LONGEST_PATH:

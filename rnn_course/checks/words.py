@@ -309,17 +309,11 @@ def _what_is_right(message, trials):
 def _what_it_may_be(message, task, diagnosis, first):
     found = diagnosis.mistakes
     if len(found) == 1:
-        this = (
-            "It stops because of this:"
-            if first.trouble
-            else "Your numbers are exactly what this gives:"
-        )
-        message.say(this)
+        stops = "It stops because of this:"
+        message.say(stops if first.trouble else "Your numbers are exactly what this gives:")
         message.say(found[0].words, "name")
     elif found:
-        message.say(
-            "Your numbers are exactly what these two give together (each described as if it were alone):"
-        )
+        message.say("Your numbers are what these two give together, each described as if alone:")
         for k, mistake in enumerate(found, 1):
             message.say(f"{k}. {mistake.words}", "name")
     for clue in diagnosis.clues:

@@ -13,7 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rnn_course.autograde.class_run import submitted_file
@@ -569,6 +569,7 @@ ODD = st.text(
 
 @settings(max_examples=80, deadline=None)
 @given(st.lists(st.tuples(ODD, ODD), min_size=1, max_size=4), st.booleans())
+@example([("0", "\0")], True)
 def test_every_file_of_an_export_is_a_row_or_a_line_and_harms_no_other(names, moodle):
     form = "{}_7_assignsubmission_file_/{}.ipynb" if moodle else "{}_7_8_{}.ipynb"
     files = {form.format(*name): "odd" for name in names} | {f"Ann Lee_1{M}rnn.ipynb": "hers"}
