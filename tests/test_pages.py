@@ -66,6 +66,7 @@ def test_page(chromium, address, page):
             assert tab.locator(".rnn-live:not([data-ready])").count() == 0, view
         for view in AXE:
             turn(tab, *view)
+            tab.wait_for_timeout(600)  # so late after it the theme looks what can be scrolled
             assert serious(tab) == [], view
 
 
