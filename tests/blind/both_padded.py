@@ -2,16 +2,6 @@
 import torch
 
 
-def read(xs, h, weights):
-    """All states (T, N, H) and the last one (N, H) for xs (T, N, I), from h (N, H)."""
-    W_ih, W_hh, b_ih, b_hh = weights
-    states = []
-    for x in xs:
-        h = torch.tanh(x @ W_ih.T + b_ih + h @ W_hh.T + b_hh)
-        states.append(h)
-    return torch.stack(states), h
-
-
 def right_1(xs, lengths, h_0, forward, backward):
     T, N, _ = xs.shape
     H = h_0.shape[-1]

@@ -2,15 +2,6 @@
 import torch
 
 
-def gru_step(x, h, p):
-    """The state of a GRU after it has read x: (N, E), (N, H) -> (N, H), or (E), (H) -> (H)."""
-    a = x @ p["W_ih"].T + p["b_ih"]
-    b = h @ p["W_hh"].T + p["b_hh"]
-    (a_r, a_z, a_n), (b_r, b_z, b_n) = a.chunk(3, -1), b.chunk(3, -1)
-    r, z = torch.sigmoid(a_r + b_r), torch.sigmoid(a_z + b_z)
-    return (1 - z) * torch.tanh(a_n + r * b_n) + z * h
-
-
 def right_1(sign, h, outputs, mask, p):
     x = p["E"][sign]
     d = gru_step(x, h, p)

@@ -4,16 +4,6 @@ from itertools import takewhile
 import torch
 
 
-def edit_distance(one, other):
-    """How many signs have to be put in, left out or exchanged to make one list out of another."""
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        last, row = row, [i]
-        for j, b in enumerate(other, 1):
-            row.append(min(row[-1] + 1, last[j] + 1, last[j - 1] + (a != b)))
-    return row[-1]
-
-
 def right_1(said, truths, end):
     wrong, errors, signs = 0, 0, 0
     for row, truth in zip(said, truths):

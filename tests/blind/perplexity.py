@@ -2,19 +2,6 @@
 import torch
 
 
-def spare_read(ids, h, p):
-    """What task 2 asks for, by torch's own GRU: for tasks 4 to 7, until yours is right."""
-    weights = [p[name] for name in ("W_ih", "W_hh", "b_ih", "b_hh")]
-    xs = p["E"][ids]
-    output, h = torch.gru(xs, h.unsqueeze(0), weights, True, 1, 0.0, False, False, False)
-    return output @ p["W_out"].T + p["b_out"], h.squeeze(0)
-
-
-def spare_cross_entropy(logits, targets):
-    """What task 3 asks for, by torch: for tasks 4 to 7, until yours is right."""
-    return torch.nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten())
-
-
 def right_1(ids, p):
     h = p["W_hh"].new_zeros(1, p["W_hh"].shape[1])
     logits, _ = spare_read(ids[:-1].unsqueeze(1), h, p)
