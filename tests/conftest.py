@@ -72,7 +72,7 @@ def book(prints):
     Of tests that run beside each other the first builds it, and others wait: `laid_out` holds
     which run of the tests it was built for.
     """
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")  # None: no others
     with (ROOT / "_build" / "laid_out").open("a+") as laid_out:
         fcntl.flock(laid_out, fcntl.LOCK_EX)
         laid_out.seek(0)
@@ -80,7 +80,7 @@ def book(prints):
             done = build_book("--all")
             assert done.returncode == 0, done.stdout
             laid_out.truncate(0)
-            laid_out.write(run)
+            laid_out.write(run or "")
     return ROOT / "_build" / "html"
 
 

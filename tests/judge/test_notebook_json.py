@@ -79,7 +79,7 @@ def test_the_time_grows_with_the_file_and_no_faster(kind):
     small, large = (LARGE[kind](size * MB // 2) for size in (1, 4))
     rounds, floor = [], 0.01  # below it the clock decides
     while len(rounds) < 12:
-        rounds += [[seconds(small), seconds(large), plain_loop(large)] for _ in range(2)]
+        rounds += [[seconds(small), seconds(large), plain_loop(large)] for _ in range(4)]
         once, four, loop = map(min, zip(*rounds, strict=True))
         if max(four, floor) <= 2.5**2 * max(once, floor) and four < 150 * loop:
             return

@@ -1,5 +1,6 @@
 """The sandbox: what the platform allows, what a process in it may not do, and what it leaves behind."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -146,14 +147,16 @@ def processes():
     found = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
+            environment = b""  # of what another user runs it cannot be read
             try:
                 state, parent = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
-                files = (entry / name for name in ("cmdline", "environ"))
-                line, environment = (file.read_bytes() for file in files)
+                line = (entry / "cmdline").read_bytes().replace(b"\0", b" ")
+                with contextlib.suppress(PermissionError):
+                    environment = (entry / "environ").read_bytes()
             except OSError:
                 continue
             if state != "Z":
-                found[entry.name] = line.replace(b"\0", b" "), parent, environment.split(b"\0")
+                found[entry.name] = line, parent, environment.split(b"\0")
     return found
 
 
