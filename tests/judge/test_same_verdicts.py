@@ -7,6 +7,7 @@ import pytest
 
 from rnn_course.autograde.judge_pool import JudgePool
 from rnn_course.autograde.limits import Limits
+from rnn_course.checks.diagnosis import texts
 from tests.judge.conftest import Judged
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
@@ -19,6 +20,13 @@ WRONG = ("wrong_1", "wrong_2")
 def patient_court(isolation):
     with JudgePool(Limits(cell_seconds=120.0), preload=["rnn_course.checks.tasks"]) as judges:
         yield judges
+
+
+def given(task):
+    """What the task's notebook defines before the answers."""
+    notebook = (texts.EXERCISES / f"{texts.assignments()[task]}.md").read_text(encoding="utf-8")
+    fixed = [code for role, code in texts.CELL.findall(notebook) if role == "fixed"]
+    return "\n".join(["import torch", *fixed])
 
 
 def names_in(task):
@@ -36,5 +44,6 @@ def test_right_solutions_get_full_marks_and_wrong_ones_do_not(patient_court, tas
     test = f"found = {{{each}}}\n"
     test += "bad = {n: v.message for n, v in found.items() if v.passed != n.startswith('right')}\n"
     test += "assert not bad, bad"
-    done = Judged(patient_court, [("student", (CORPUS / f"{task}.py").read_text()), ("test", test)])
+    answers = (CORPUS / f"{task}.py").read_text()
+    done = Judged(patient_court, [("given", given(task)), ("student", answers), ("test", test)])
     assert done.passed == [True], done.shown
