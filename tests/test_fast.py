@@ -1,6 +1,7 @@
 """The fast engine: the reference's proof over it, by every way it has, and what it refuses."""
 
 import inspect
+import itertools
 import os
 import re
 import subprocess
@@ -19,6 +20,8 @@ from torch.nn.utils.rnn import pack_padded_sequence
 from rnn_course import fast, packing, prove
 
 pytest.importorskip("numba", reason="the extra [fast] is not installed")
+
+from numba.core import bytecode  # noqa: E402
 
 from rnn_course.fast import cells, compiler, engine  # noqa: E402
 
@@ -355,6 +358,22 @@ def test_a_cache_with_faults_only_costs_time(tmp_path):
     (tmp_path / "a file").write_text("in the way")
     runs = [started(tmp_path / "both"), started(tmp_path / "a file")]
     assert {answer(run) for run in runs} == {first}
+
+
+def test_no_two_closures_have_one_name_for_the_linker(tmp_path, monkeypatch):
+    """Names are numbered anew in each process, so code from two processes may have the same."""
+    monkeypatch.setenv("RNN_COURSE_CACHE", str(tmp_path))
+
+    def named(number):
+        def plus(x):
+            return x + number
+
+        monkeypatch.setattr(bytecode.FunctionIdentity, "_unique_ids", itertools.count(1))
+        made = compiler.compiled(plus, f"plus_{number}")
+        assert made(3.0) == 3.0 + number
+        return made.overloads[made.signatures[0]].fndesc.mangled_name
+
+    assert named(1) != named(2) and named(1) == named(1)
 
 
 def test_compiled_code_comes_from_the_cache(tmp_path, monkeypatch):

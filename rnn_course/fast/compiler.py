@@ -23,7 +23,12 @@ from numba.core import caching, compiler, serialize
 
 def compiled(function, name=None):
     """Compile at the first call with each dtype. fastmath="contract" lets x * y + z round once;
-    more of it would break nan, infinities and the far tails."""
+    more of it would break nan, infinities and the far tails.
+
+    Code that comes from two processes and has one name and the same kinds of arguments is taken by
+    the linker for the same code. So a closure gets a name of its own in place of its text's.
+    """
+    function.__qualname__ = name or function.__qualname__
     made = numba.njit(error_model="numpy", fastmath={"contract"}, nogil=True)(function)
     made._cache = _Cache(name or function.__name__)
     return made
