@@ -1,6 +1,6 @@
 """The page about a class: what to teach again, what has changed, and what is left to do.
 
-One HTML file that needs no network; the plots are drawn by matplotlib and stand inside it.
+One HTML file that needs no network and no script.
 What is said of mistakes comes from the verdicts of the checks, which the ledger keeps, and so does
 the code that is shown: without its author (see `anonymous_code`), and only if several have it.
 Whatever a student wrote is escaped, and bounded in length and number.
@@ -15,7 +15,6 @@ from datetime import datetime
 
 from nbgrader.api import MissingEntry
 
-from rnn_course import plots
 from rnn_course.autograde.changes import since_last_run
 from rnn_course.autograde.course import CourseError
 from rnn_course.autograde.ledger import Ledger
@@ -39,8 +38,10 @@ th, td { text-align: left; vertical-align: top; padding: 0.3rem 1rem 0.3rem 0; }
 th { font-weight: 600; } th:last-child { min-width: 11rem; } td { border-top: 1px solid #8886; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 small { opacity: 0.8; }
-.plots { display: flex; flex-wrap: wrap; gap: 1rem 2rem; }
-.plots > div { flex: 1 1 18rem; max-width: 28rem; }
+.charts { display: flex; flex-wrap: wrap; gap: 0 3rem; }
+.charts > div { flex: 1 1 18rem; min-width: 0; max-width: 28rem; }
+.charts td:last-child { width: 60%; } .charts td { border: 0; padding-block: 0.1rem; }
+.bar { height: 1rem; margin-top: 0.25rem; background: #3a78c2; print-color-adjust: exact; }
 .mistakes > li { border-top: 1px solid #8886; padding: 0.6rem 0; }
 .mistakes > li::marker { font-weight: 600; }
 .mistakes p { margin: 0.2rem 0; }
@@ -55,7 +56,7 @@ summary { cursor: pointer; }
   th:last-child { min-width: 0; } th, td { padding-right: 0.5rem; } .number { white-space: normal; }
   pre { overflow: visible; max-height: none; white-space: pre-wrap; border-left: 2px solid #888; }
   h2, h3, summary { break-after: avoid; }
-  tr, pre, svg, .mistakes > li { break-inside: avoid; }
+  tr, pre, .mistakes > li { break-inside: avoid; }
   a { color: inherit; text-decoration: none; }
 }
 """
@@ -95,7 +96,7 @@ def write_report(course, name):
         changes(change),
         "<h2>Tasks</h2>",
         tasks_table(works, worth, book),
-        f'<div class="plots">{pictures(works, worth)}</div>',
+        charts(works, worth),
         "<h2>To do</h2>",
         to_do(works),
         "<h2>Students</h2>",
@@ -365,29 +366,30 @@ def students_table(works, worth):
     return table(["student", "status", "late", "points", "seconds", "words"], rows)
 
 
-def pictures(works, worth):
-    """Points of the class, and each task's success."""
+def charts(works, worth):
+    """Points of the class, and what was earned of each task, as bars."""
     whole = sum(worth.values()) or 1
-    figure, axes = plots.canvas(height=2.6)
-    earned = [work.points for work in works]
-    colours = {"color": [(plots.BLUE, 0.55)], "edgecolor": plots.BLUE}
-    counts, _, _ = axes.hist(earned, bins=10, range=(0, whole), **colours)
-    axes.yaxis.get_major_locator().set_params(integer=True)
-    axes.set(xlabel="points", ylabel="students", title="Points of the class")
-    tenths = ", ".join(f"{n:g}" for n in counts)
-    points = plots.finish(figure, f"How many students are in each tenth of the points: {tenths}.")
-    shares = {}
+    tenths = Counter(min(9, int(10 * work.points / whole)) for work in works)
+    rows = []
+    for k in range(10):
+        points = Number(f"{number(whole * k / 10)} to {number(whole * (k + 1) / 10)}")
+        rows.append([points, tenths[k], bar(100 * tenths[k] / len(works))])
+    made = f"<div>{table(['points', 'students', 'of the class'], rows)}</div>"
+    rows = []
     for task, most in worth.items():
         given = [w.tasks[task] for w in works if w.tasks.get(task) is not None]
         if given and most:
-            shares[task] = 100 * sum(given) / (len(given) * most)
-    if not shares:
-        return f"<div>{points.element()}</div>"
-    said = ", ".join(f"{task} {share:.0f} %" for task, share in shares.items())
-    success = plots.bars(
-        shares, f"Earned of each task: {said}.", title="Earned of each task", digits=0, unit=" %"
-    )
-    return f"<div>{points.element()}</div><div>{success.element()}</div>"
+            share = 100 * sum(given) / (len(given) * most)
+            rows.append([task, Number(f"{share:.0f} %"), bar(share)])
+    if rows:
+        made += f"<div>{table(['task', 'earned', 'of all its points'], rows)}</div>"
+    return f'<div class="charts">{made}</div>'
+
+
+def bar(percent):
+    """A bar as long as that, for the eye alone: the number stands beside it."""
+    width = max(0, min(100, percent))
+    return Markup(f'<div class="bar" aria-hidden="true" style="width: {width:.1f}%"></div>')
 
 
 # ---------------------------------------------------------------- HTML

@@ -150,7 +150,15 @@ def test_who_was_late_and_points_as_people_write_them():
 def test_the_page_needs_no_network(page):
     outside = re.findall(r"""(?:src|href)=["'](?!#)[^"']*""", page)
     assert outside == [] and "<script" not in page and "@import" not in page
-    assert page.count("<svg") == 2 == page.count('role="img"')
+
+
+def test_bars_are_as_long_as_their_numbers(page):
+    charts = page.partition('<div class="charts">')[2].partition("<h2>")[0]
+    bars = re.findall(r"(\d+)(?: %)?</td><td><div class=\"bar\"[^>]*width: ([\d.]+)%", charts)
+    students, earned = bars[:10], bars[10:]
+    assert [float(width) for _, width in students] == [20.0 * int(n) for n, _ in students]
+    assert sum(int(n) for n, _ in students) == 5 and len(earned) == len(WORTH)
+    assert all(abs(int(n) - float(width)) <= 0.5 for n, width in earned)
 
 
 def test_an_assignment_that_is_not_graded_has_no_report(tmp_path):
