@@ -31,7 +31,8 @@ DISCRETE = (
 ).split()
 FEW = [(name, 3) for name in DISCRETE]  # students of each change, and of `make evidence`
 MANY = [pytest.param(name, 20, marks=pytest.mark.evidence) for name in DISCRETE]
-FLOATS = [name for name in dir(check) if name not in (*DISCRETE, "matches", "learn")]
+MANY += [pytest.param("train", 1, marks=pytest.mark.evidence)]  # each mistake trains a network
+FLOATS = [name for name in dir(check) if name not in (*DISCRETE, "matches", "learn", "train")]
 
 
 # ------------------------------------------- every known mistake, for every student, costs the same

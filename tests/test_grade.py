@@ -456,7 +456,9 @@ def test_links_leftovers_and_names_that_are_no_text(small, monkeypatch, capsys):
     assert "a link, which is not followed" in rows["eve"]["words"]
 
 
-@pytest.mark.parametrize("graded", [FIRST, "open"], indirect=True)  # without data files and with
+@pytest.mark.parametrize(  # without data files and with
+    "graded", [FIRST, pytest.param("open", marks=pytest.mark.evidence)], indirect=True
+)
 def test_the_sample_class_is_trusted_where_there_is_no_isolation(
     course, graded, monkeypatch, capsys
 ):

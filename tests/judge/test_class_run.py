@@ -348,7 +348,8 @@ def everything(course):
 
 
 RUN = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's & has it ignored
 sys.path.insert(0, {root!r})
 from tests.judge.test_class_run import LIMITS, TRUSTED
 from tests.attacks.toy import NAME, Class
