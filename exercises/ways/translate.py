@@ -33,6 +33,12 @@ def attention_weights(scores, mask):
     return weights
 
 
+def attention_weights_2(scores, mask):
+    masked = scores.masked_fill(~mask, -torch.inf)
+    powers = torch.exp(masked - masked.max(0).values)
+    return powers / powers.sum(0)
+
+
 def context(weights, outputs):
     shares = weights.unsqueeze(2)
     parts = shares * outputs

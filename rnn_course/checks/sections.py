@@ -58,7 +58,7 @@ SECTIONS = {  # section -> (page, label, title)
     "bptt/clipping": ("bptt", "bptt-clipping", "Exploding gradients, and clipping"),
     "bptt/norms": ("bptt", "bptt-reach", "How far a gradient reaches"),
     "open/arrays": ("open", "open-arrays", "A box of arrays"),
-    "open/run": ("open", "open-pronounce", "Run it in twenty lines"),
+    "open/run": ("open", "open-pronounce", "Run it yourself"),
     "open/same": ("open", "open-same", "Is it the same network?"),
     "translate/data": ("translate", "translate-data", "Dates in five languages"),
     "translate/forcing": (
