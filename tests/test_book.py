@@ -23,6 +23,7 @@ import yaml
 from bs4 import BeautifulSoup
 from build import assignments
 from conftest import ROOT, build_book
+from fontTools.ttLib import TTFont
 from nbclient import NotebookClient
 from pybtex.database import parse_file
 from sphinx.errors import ConfigError
@@ -500,9 +501,30 @@ def test_references_have_names_as_labels():
 def test_formulas_need_only_files_of_the_site(book):
     mathjax = book / "_static" / "mathjax"
     size = sum(path.stat().st_size for path in mathjax.rglob("*") if path.is_file())
-    assert (mathjax / "tex-chtml-full.js").exists()
+    assert (mathjax / "startup.js").exists()
     assert len(list(mathjax.rglob("*.woff"))) > 10
-    assert size < 3e6
+    assert size < 2e6
+
+
+def test_no_page_waits_for_a_script(book):
+    for path in [*(book / "book").glob("*.html"), book / "search.html", book / "404.html"]:
+        head = soup(path).head
+        waited_for = [script["src"] for script in head.select("script[src]:not([defer])")]
+        assert all("documentation_options.js" in src for src in waited_for), path
+        assert "searchindex.js" not in str(head), path
+
+
+def test_the_font_of_icons_has_those_that_are_shown(book):
+    path = book / "_static" / "vendor" / "fontawesome" / "webfonts" / "fa-solid-900.woff"
+    style = (book / "_static" / "styles" / "pydata-sphinx-theme.css").read_text(encoding="utf-8")
+    assert path.stat().st_size < 6000 and path.name in style and "fa-solid-900.woff2" not in style
+    there = TTFont(path).getBestCmap()
+    pages = "".join(path.read_text(encoding="utf-8") for path in book.rglob("*.html"))
+    for name in set(re.findall(r'class="fa(?:s|-solid) (fa-[a-z-]+)', pages)):
+        code, *_ = re.findall(rf'\.{name}:before[^{{]*{{content:"\\(\w+)"', style)
+        assert int(code, 16) in there, name
+    others = {ord(icon) for icon in re.findall(r"[\uf000-\uf8ff]", style)}
+    assert others & set(TTFont(path.with_suffix(".ttf")).getBestCmap()) <= set(there)
 
 
 def test_sources_of_pages_hold_no_outputs():

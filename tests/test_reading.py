@@ -111,10 +111,9 @@ def test_a_page_is_read_when_its_end_was_reached_and_that_can_be_forgotten(chrom
 
 COUNT = """
 window.order = []; window.slices = [];
-document.addEventListener("readystatechange", () => {
-  if (document.readyState !== "interactive") return;
-  const ready = MathJax.startup.pageReady;
-  MathJax.startup.pageReady = () => {
+document.addEventListener("DOMContentLoaded", () => {
+  const { startup } = MathJax.config, ready = startup.pageReady;
+  startup.pageReady = () => {
     const typeset = MathJax.typeset, all = [...document.querySelectorAll(".math")];
     MathJax.typeset = (formulas) => {
       slices.push(formulas.length);

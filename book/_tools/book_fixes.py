@@ -4,7 +4,9 @@
 - formulas are set by MathJax from files inside the site: nothing is loaded from elsewhere;
 - the names of other projects that docstrings mention are known without a network;
 - faults of accessibility in the theme's pages are mended, and a script of 1.5 MB is left out;
-- the search page leaves it to search.js which search is loaded.
+- the font of the theme's icons, 156 KB, holds those alone that the book shows;
+- the search page leaves it to search.js which search is loaded;
+- no page waits for a script before it is shown.
 """
 
 import importlib.metadata
@@ -14,6 +16,7 @@ import shutil
 import zlib
 from pathlib import Path
 
+from fontTools import subset
 from page_cells import cache_folder
 
 # Names in signatures and docstrings that other projects document: {project: (url, {name: ...})}.
@@ -56,7 +59,16 @@ ELSEWHERE = {
     ),
 }
 
-MATHJAX = ("tex-chtml-full.js", "output/chtml/fonts/woff-v2")
+# What MathJax loads, in parts, so that none of them holds up the page for long; and its settings.
+MATHJAX = """startup.js core.js input/tex-base.js output/chtml.js output/chtml/fonts/tex.js
+output/chtml/fonts/woff-v2""".split()
+PACKAGES = ["ams", "boldsymbol", "newcommand"]  # of TeX's commands
+MATHJAX += [f"input/tex/extensions/{name}.js" for name in PACKAGES]
+FORMULAS = {
+    "loader": {"load": ["input/tex-base", "output/chtml", *(f"[tex]/{n}" for n in PACKAGES)]},
+    "tex": {"packages": {"[+]": PACKAGES}},
+    "chtml": {"scale": 0.9},
+}
 
 # What the theme and the extensions write into the HTML, and what stands there instead.
 MENDED = {
@@ -64,11 +76,15 @@ MENDED = {
     'role="doc-biblioentry"': 'role="listitem"',
     # The label hides the words that the summary shows.
     '<summary aria-label="Toggle hidden content">': "<summary>",
-    # Sphinx's own search: search.js loads it where pagefind's cannot run (search_index.py).
-    '<script src="_static/searchtools.js"></script>': "",
-    '<script src="_static/language_data.js"></script>': "",
-    '<script src="searchindex.js"></script>': "",
 }
+# Sphinx's own search, on every page: search.js loads it where pagefind's cannot run (search_index.py).
+SEARCH = re.compile(
+    r'<script src="[^"]*(?:_static/searchtools|_static/language_data|searchindex)\.js"></script>'
+)
+# Scripts that the page would wait for, but for the one whose names the page's own lines use.
+WAITED_FOR = re.compile(r"<script (?=[^>]*\bsrc=)(?![^>]*(?:\bdefer\b|documentation_options))")
+# A sheet that does nothing but import another, which the page would ask for one step later.
+SHEET = re.compile(r'_static/styles/theme\.css\?[^"]*')
 # 530 KB compressed that draw fourteen icons as SVG; the theme's style sheet draws them with a font.
 ICONS = re.compile(r'<script defer src="[^"]*/scripts/fontawesome\.js[^"]*"></script>')
 
@@ -93,8 +109,12 @@ def write_inventories(app, config):
         config.intersphinx_mapping[project] = (url, str(path))
 
 
+def set_formulas(app, config):
+    config.mathjax_path, config.mathjax3_config = "mathjax/startup.js", FORMULAS
+
+
 def copy_mathjax(app, error):
-    """Put the files that formulas need, 2.3 MB of MathJax's 24, into the site."""
+    """Put the files that formulas need, 1.7 MB of MathJax's 24, into the site."""
     if error or app.builder.format != "html":
         return
     package = importlib.metadata.distribution("sphinx-mathjax-offline")
@@ -112,16 +132,48 @@ def mend_pages(app, error):
         return
     for path in Path(app.outdir).rglob("*.html"):
         text = path.read_text(encoding="utf-8")
-        mended = ICONS.sub("", text)
+        mended = WAITED_FOR.sub("<script defer ", SEARCH.sub("", ICONS.sub("", text)))
+        mended = SHEET.sub("_static/basic.css", mended)
         for wrong, right in MENDED.items():
             mended = mended.replace(wrong, right)
         if mended != text:
             path.write_text(mended, encoding="utf-8")
 
 
+ICON_FONT = "fa-solid-900"
+RULE, ICON = re.compile(r"([^{}]+){([^{}]*)}"), re.compile(r"\\(f[0-9a-f]{3})\b|([\uf000-\uf8ff])")
+
+
+def light_icons(app, error):
+    """Make the font of icons anew with those that the pages name, and those of other rules."""
+    static = Path(app.outdir, "_static")
+    if error or app.builder.format != "html" or not (static / "vendor").exists():
+        return
+    sheets = {path: path.read_text(encoding="utf-8") for path in static.rglob("*.css")}
+    pages = "".join(path.read_text(encoding="utf-8") for path in Path(app.outdir).rglob("*.html"))
+    shown, icons = set(re.findall(r"\bfa-[a-z-]+", pages)), set()
+    for selectors, body in RULE.findall("".join(sheets.values())):
+        names = set(re.findall(r"\.(fa-[a-z0-9-]+):", selectors))
+        if not names or names & shown:
+            icons |= {int(c, 16) if c else ord(icon) for c, icon in ICON.findall(body)}
+    folder = static / "vendor" / "fontawesome" / "webfonts"
+    font = subset.load_font(folder / f"{ICON_FONT}.ttf", subset.Options())
+    subsetter = subset.Subsetter()
+    subsetter.populate(unicodes=icons)
+    subsetter.subset(font)
+    font.flavor = "woff"
+    font.save(folder / f"{ICON_FONT}.woff")
+    for path, style in sheets.items():
+        wrong, right = f'{ICON_FONT}.woff2) format("woff2")', f'{ICON_FONT}.woff) format("woff")'
+        if wrong in style:
+            path.write_text(style.replace(wrong, right), encoding="utf-8")
+
+
 def setup(app):
     app.connect("config-inited", name_the_cache)
     app.connect("config-inited", write_inventories)
+    app.connect("config-inited", set_formulas)
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", mend_pages)
+    app.connect("build-finished", light_icons)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

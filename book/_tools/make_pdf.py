@@ -6,6 +6,7 @@ Pages whose text is wider than the paper are an error, and so is a formula that 
 """
 
 import asyncio
+import json
 import re
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ import sys
 import time
 from html import escape
 
+from book_fixes import FORMULAS
 from playwright.async_api import Error, async_playwright
 from printed import NotMade, asked_root, keep, made_file, read_book, style_sheet
 from pypdf import PdfReader
@@ -21,10 +23,12 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 WIDTH = 658  # pixels of CSS between the margins of pdf.css: 174 mm
 LIMIT = 20 * 60_000  # milliseconds for one step of Chromium's, on a busy machine
 
-MATHJAX = """<script>window.MathJax = {
-  options: { enableMenu: false, ignoreHtmlClass: "page", processHtmlClass: "math" },
-  chtml: { scale: 0.95 } };</script>
-<script src="../html/_static/mathjax/tex-chtml-full.js"></script>"""
+SETTINGS = FORMULAS | {
+    "chtml": {"scale": 0.95},
+    "options": {"ignoreHtmlClass": "page", "processHtmlClass": "math"},
+}
+MATHJAX = f"""<script>window.MathJax = {json.dumps(SETTINGS)};</script>
+<script src="../html/_static/mathjax/startup.js"></script>"""
 
 # A formula that is too wide is made smaller; returns what is still wider than the paper.
 FIT = """async width => {
