@@ -6,6 +6,7 @@ compiled, and the tree is as it was before.
 
 import ast
 import builtins
+import copy
 import math
 import re
 import textwrap
@@ -104,6 +105,18 @@ class Text:
         names = dict(self.scope)
         exec(code, names)
         return _counted(names[self.name], names) if loops else names[self.name]
+
+    def with_helpers(self):
+        """The text with the functions of the assignment that it calls inside."""
+        tree, left, seen = copy.deepcopy(self.tree), [self.tree], {self.name}
+        while left:
+            called = {n.id for n in ast.walk(left.pop()) if isinstance(n, ast.Name)} - seen
+            for name in sorted(called):
+                if source := getattr(self.scope.get(name), "source", None):
+                    left.append(ast.parse(source).body[0])
+                    tree.body.insert(0, left[-1])
+            seen |= called
+        return ast.unparse(tree)
 
     @property
     def file(self):
@@ -341,7 +354,10 @@ SCOPE |= {"torch": torch, "F": F, "np": np, "math": math}
 
 @cache
 def solutions(assignment):
-    """(scope, name -> source) of an assignment: its fixed functions, and the solutions."""
+    """(scope, name -> source) of an assignment: its fixed functions, and the solutions.
+
+    Each function of the assignment's in the scope has its text as `source`.
+    """
     scope, found = dict(SCOPE), {}
     text = (EXERCISES / f"{assignment}.md").read_text(encoding="utf-8")
     for role, code in CELL.findall(text):
@@ -351,6 +367,7 @@ def solutions(assignment):
             if isinstance(node, ast.FunctionDef):
                 source = ast.unparse(node)
                 exec(source, scope)
+                scope[node.name].source = source
                 found |= {node.name: source} if role == "answer" else {}
     return scope, found
 

@@ -6,6 +6,7 @@ part of a product, each term of a sum times what multiplies it.
 """
 
 import ast
+import contextlib
 from itertools import combinations
 
 import numpy as np
@@ -46,8 +47,7 @@ def of_texts(texts, some, visible):
         made.append({})
         try:
             for place, text in enumerate(texts):
-                traced = Traced(None, ast.unparse(text.tree), text.scope)
-                events, answer = traced.run(exact(some[k].args))
+                traced, events, answer = _traced(text, some[k])
                 numbers += [event.numbers for event in events]
                 numbers += other_orders(events, traced.places)
                 of_text = links.links(events, traced.places)
@@ -63,6 +63,15 @@ def of_texts(texts, some, visible):
     if made:
         found |= {f"links_{k}": array for k, array in enumerate(links.packed(made))}
     return found
+
+
+def _traced(text, case):
+    """(Traced, events, answer), with the assignment's functions inside if that is not too much."""
+    for source in (text.with_helpers(), ast.unparse(text.tree)):
+        traced = Traced(None, source, text.scope)
+        with contextlib.suppress(TooMuch):
+            return traced, *traced.run(exact(case.args))
+    raise TooMuch
 
 
 def other_orders(events, places):

@@ -225,7 +225,8 @@ def table_for(draw):
     yield case(numbers, file, draw.normal(len(file), E))
     yield edge("no word in common", numbers, words[7:], draw.normal(2, E))
     yield edge("one word", {words[0]: 0}, words[:1], draw.normal(1, E))
-    yield edge("in float64", numbers, file, draw.normal(len(file), E), dtype=torch.float64)
+    known_first = [file[1], file[0], *file[2:]]
+    yield edge("in float64", numbers, known_first, draw.normal(len(file), E), dtype=torch.float64)
 
 
 # --------------------------------------------------------------------------------- neighbours

@@ -12,7 +12,7 @@ from rnn_course.checks.task import task
 NOISE = 1e-5  # a difference that is only rounding
 FEATURES = (
     "last week", "day before", "scaled", "smooth", "trend", "average", "spread", "largest",
-    "filled",
+    "filled", "holiday",
 )  # fmt: skip
 
 # ---------------------------------------------------------------------------- windows and scaling
@@ -305,6 +305,7 @@ LEAKS = {  # what is added before hour `past`; how many hours at the beginning a
     # how many hours after `past` on the feature changes anyway (None: it does not)
     "honest": (torch.zeros, 0, 0),
     "honest, the hour before": (torch.zeros, 1, 1),
+    "honest, from two hours on": (torch.zeros, 0, 2),
     "honest, a few hours to begin with": (torch.zeros, 2, 0),
     "honest but for rounding": (lambda past: NOISE * alternating(past), 0, 0),
     "everywhere, a little less": (lambda past: torch.full((past,), -0.05), 0, 0),

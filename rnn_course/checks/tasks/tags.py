@@ -387,11 +387,11 @@ def join_padded(draw):
     """Both states of each word side by side, in the order of the sentence; zeros at the pads."""
     T, N, H = draw.sizes(3)
     forward, backward = draw.normal(T, N, H), draw.normal(T, N, H)
-    yield case(forward, backward, lengths_of(draw, N, T))
+    yield case(forward, backward, lengths_of(draw, N, T - 1))  # the table is longer than all
     yield edge("equal lengths", forward, backward, torch.full((N,), T))
     yield edge("one sentence", forward[:, :1], backward[:, :1], torch.tensor([T - 1]))
-    yield edge("a table longer than the longest sentence", forward, backward,
-               lengths_of(draw, N, T - 1))  # fmt: skip
+    yield edge("a table as long as the longest sentence", forward, backward,
+               lengths_of(draw, N, T))  # fmt: skip
 
 
 def tag_scores(sentences, layers, W, b, cell=original_gru_cell):
