@@ -1,22 +1,26 @@
 """The book's search, which leads to sections: a Sphinx extension, and pagefind's index.
 
 Each section, each line of the glossary and each name that is documented is a record of its own.
+Words that readers use for a section, and it does not, stand in book/search_words.toml.
 The search page asks the index by static/search.js; where it cannot (a file opened without a server)
 it is Sphinx's own search, which leads to pages.
 """
 
 import asyncio
 import shutil
+import tomllib
 from html import escape
 from pathlib import Path
 
 from docutils import nodes
 from pagefind.index import IndexConfig, PagefindIndex
 from sphinx import addnodes
+from sphinx.errors import ExtensionError
 
 # Sections that repeat in a few words what others explain.
 MINOR = {"Questions", "To remember", "Sources", "Common mistakes"}
 TITLES = (nodes.title, addnodes.desc_signature)
+ASKED = "book/search_words.toml"
 
 
 def is_record(node):
@@ -43,8 +47,12 @@ def words_of(node):
     return ("" if isinstance(node, nodes.TextElement) else "\n").join(parts)
 
 
-def records(doctree):
-    """(anchor, title, text) of each record of a page."""
+def records(doctree, asked=None):
+    """(anchor, title, text, what it is asked for) of each record of a page.
+
+    asked  label of a section -> words; what is found is taken out
+    """
+    asked = {} if asked is None else asked
     for node in doctree.findall(is_record):
         if isinstance(node, nodes.section):
             head, anchors = node.next_node(nodes.title), node["ids"]
@@ -55,26 +63,30 @@ def records(doctree):
             anchors, head = head["ids"], head.next_node(addnodes.desc_name)
         if anchors and head is not None:
             title = " ".join(head.astext().replace("\\,", " ").split())
-            yield anchors[0], title, words_of(node)
+            labels = [label for label in anchors if label in asked]
+            yield anchors[0], title, words_of(node), " ".join(map(asked.pop, labels))
 
 
-def as_html(chapter, title, text):
+def as_html(chapter, title, text, asked=""):
     """A record as the page that pagefind reads: words of the title count most."""
     weight = 0.3 if title in MINOR else 1
     return (
         f'<html lang="en"><body><h1 data-pagefind-weight="8">{escape(title)}</h1>'
         f'<p data-pagefind-meta="chapter" data-pagefind-weight="{2 * weight}">{escape(chapter)}</p>'
+        f'<p data-pagefind-weight="4">{escape(asked and f"Asked for as: {asked}.")}</p>'
         f'<p data-pagefind-weight="{weight}">{escape(text)}</p></body></html>'
     )
 
 
-async def write_index(pages, folder):
-    """pages: address -> (chapter's title, doctree)."""
+async def write_index(pages, folder, asked):
+    """pages: address -> (chapter's title, doctree); asked: see `records`."""
     async with PagefindIndex(config=IndexConfig(output_path=str(folder))) as index:
         for address, (chapter, doctree) in pages.items():
-            for anchor, title, text in records(doctree):
-                page = as_html("" if title == chapter else chapter, title, text)
+            for anchor, title, *words in records(doctree, asked):
+                page = as_html("" if title == chapter else chapter, title, *words)
                 await index.add_html_file(content=page, url=f"{address}#{anchor}")
+    if asked:
+        raise ExtensionError(f"{ASKED}: no section has the label {', '.join(asked)}")
 
 
 def index_book(app, error):
@@ -88,7 +100,9 @@ def index_book(app, error):
         for name in sorted(app.env.found_docs)
     }
     shutil.rmtree(folder, ignore_errors=True)
-    asyncio.run(write_index(pages, folder))
+    path = Path(app.srcdir, ASKED)
+    asked = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    asyncio.run(write_index(pages, folder, asked))
 
 
 def note_written(app, pagename, templatename, context, doctree):
