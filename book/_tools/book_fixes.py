@@ -16,7 +16,6 @@ import shutil
 import zlib
 from pathlib import Path
 
-from fontTools import subset
 from page_cells import cache_folder
 
 # Names in signatures and docstrings that other projects document: {project: (url, {name: ...})}.
@@ -70,23 +69,21 @@ FORMULAS = {
     "chtml": {"scale": 0.9},
 }
 
-# What the theme and the extensions write into the HTML, and what stands there instead.
+# What the theme and the extensions write into the HTML, as patterns, and what stands there instead.
 MENDED = {
     # ARIA 1.3 has withdrawn this role; it stands in a list.
     'role="doc-biblioentry"': 'role="listitem"',
     # The label hides the words that the summary shows.
     '<summary aria-label="Toggle hidden content">': "<summary>",
+    # 530 KB compressed that draw fourteen icons as SVG; the theme's style sheet draws them with a font.
+    r'<script defer src="[^"]*/scripts/fontawesome\.js[^"]*"></script>': "",
+    # Sphinx's own search: search.js loads it where pagefind's cannot run (search_index.py).
+    r'<script src="[^"]*(?:_static/searchtools|_static/language_data|searchindex)\.js"></script>': "",
+    # Scripts that the page would wait for, but for the one whose names the page's own lines use.
+    r"<script (?=[^>]*\bsrc=)(?![^>]*(?:\bdefer\b|documentation_options))": "<script defer ",
+    # A sheet that does nothing but import another, which the page would ask for one step later.
+    r'_static/styles/theme\.css\?[^"]*': "_static/basic.css",
 }
-# Sphinx's own search, on every page: search.js loads it where pagefind's cannot run (search_index.py).
-SEARCH = re.compile(
-    r'<script src="[^"]*(?:_static/searchtools|_static/language_data|searchindex)\.js"></script>'
-)
-# Scripts that the page would wait for, but for the one whose names the page's own lines use.
-WAITED_FOR = re.compile(r"<script (?=[^>]*\bsrc=)(?![^>]*(?:\bdefer\b|documentation_options))")
-# A sheet that does nothing but import another, which the page would ask for one step later.
-SHEET = re.compile(r'_static/styles/theme\.css\?[^"]*')
-# 530 KB compressed that draw fourteen icons as SVG; the theme's style sheet draws them with a font.
-ICONS = re.compile(r'<script defer src="[^"]*/scripts/fontawesome\.js[^"]*"></script>')
 
 
 def name_the_cache(app, config):
@@ -131,11 +128,9 @@ def mend_pages(app, error):
     if error or app.builder.format != "html":
         return
     for path in Path(app.outdir).rglob("*.html"):
-        text = path.read_text(encoding="utf-8")
-        mended = WAITED_FOR.sub("<script defer ", SEARCH.sub("", ICONS.sub("", text)))
-        mended = SHEET.sub("_static/basic.css", mended)
+        mended = text = path.read_text(encoding="utf-8")
         for wrong, right in MENDED.items():
-            mended = mended.replace(wrong, right)
+            mended = re.sub(wrong, right, mended)
         if mended != text:
             path.write_text(mended, encoding="utf-8")
 
@@ -149,6 +144,8 @@ def light_icons(app, error):
     static = Path(app.outdir, "_static")
     if error or app.builder.format != "html" or not (static / "vendor").exists():
         return
+    from fontTools import subset  # here alone: what imports this module need not wait for it
+
     sheets = {path: path.read_text(encoding="utf-8") for path in static.rglob("*.css")}
     pages = "".join(path.read_text(encoding="utf-8") for path in Path(app.outdir).rglob("*.html"))
     shown, icons = set(re.findall(r"\bfa-[a-z-]+", pages)), set()

@@ -47,12 +47,8 @@ def words_of(node):
     return ("" if isinstance(node, nodes.TextElement) else "\n").join(parts)
 
 
-def records(doctree, asked=None):
-    """(anchor, title, text, what it is asked for) of each record of a page.
-
-    asked  label of a section -> words; what is found is taken out
-    """
-    asked = {} if asked is None else asked
+def records(doctree):
+    """(anchors, title, text) of each record of a page."""
     for node in doctree.findall(is_record):
         if isinstance(node, nodes.section):
             head, anchors = node.next_node(nodes.title), node["ids"]
@@ -63,11 +59,10 @@ def records(doctree, asked=None):
             anchors, head = head["ids"], head.next_node(addnodes.desc_name)
         if anchors and head is not None:
             title = " ".join(head.astext().replace("\\,", " ").split())
-            labels = [label for label in anchors if label in asked]
-            yield anchors[0], title, words_of(node), " ".join(map(asked.pop, labels))
+            yield anchors, title, words_of(node)
 
 
-def as_html(chapter, title, text, asked=""):
+def as_html(chapter, title, text, asked):
     """A record as the page that pagefind reads: words of the title count most."""
     weight = 0.3 if title in MINOR else 1
     return (
@@ -79,14 +74,17 @@ def as_html(chapter, title, text, asked=""):
 
 
 async def write_index(pages, folder, asked):
-    """pages: address -> (chapter's title, doctree); asked: see `records`."""
+    """pages: address -> (chapter's title, doctree); asked: label of a section -> words."""
+    unknown = set(asked)
     async with PagefindIndex(config=IndexConfig(output_path=str(folder))) as index:
         for address, (chapter, doctree) in pages.items():
-            for anchor, title, *words in records(doctree, asked):
-                page = as_html("" if title == chapter else chapter, title, *words)
-                await index.add_html_file(content=page, url=f"{address}#{anchor}")
-    if asked:
-        raise ExtensionError(f"{ASKED}: no section has the label {', '.join(asked)}")
+            for anchors, title, text in records(doctree):
+                words = " ".join(asked[label] for label in anchors if label in asked)
+                page = as_html("" if title == chapter else chapter, title, text, words)
+                await index.add_html_file(content=page, url=f"{address}#{anchors[0]}")
+                unknown -= set(anchors)
+    if unknown:
+        raise ExtensionError(f"{ASKED}: no section has the label {', '.join(sorted(unknown))}")
 
 
 def index_book(app, error):

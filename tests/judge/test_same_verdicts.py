@@ -23,10 +23,10 @@ def patient_court(isolation):
 
 
 def given(task):
-    """What the task's notebook defines before the answers."""
-    notebook = (texts.EXERCISES / f"{texts.assignments()[task]}.md").read_text(encoding="utf-8")
-    fixed = [code for role, code in texts.CELL.findall(notebook) if role == "fixed"]
-    return "\n".join(["import torch", *fixed])
+    """The functions that the task's notebook gives."""
+    scope, answers = texts.solutions(texts.assignments()[task])
+    theirs = {name: getattr(value, "source", None) for name, value in scope.items()}
+    return "\n".join(["import torch", *(s for n, s in theirs.items() if s and n not in answers)])
 
 
 def names_in(task):
