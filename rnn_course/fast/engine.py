@@ -173,12 +173,19 @@ LIBRARIES = {
 
 @compiled
 def row_product(x, W, out):
-    """x W for a single row."""
-    out[:] = x[0, 0] * W[0]
-    for k in range(1, len(W)):
-        x_k, W_k, out_0 = x[0, k], W[k], out[0]
-        for j in range(len(out_0)):
-            out_0[j] += x_k * W_k[j]
+    """x W for a single row. Four rows of W at a time: out is read and written a quarter as often."""
+    x, out = x[0], out[0]
+    out[:] = 0
+    fours = len(W) // 4 * 4
+    for k in range(0, fours, 4):
+        x_0, x_1, x_2, x_3 = x[k], x[k + 1], x[k + 2], x[k + 3]
+        W_0, W_1, W_2, W_3 = W[k], W[k + 1], W[k + 2], W[k + 3]
+        for j in range(len(out)):
+            out[j] += x_0 * W_0[j] + x_1 * W_1[j] + x_2 * W_2[j] + x_3 * W_3[j]
+    for k in range(fours, len(W)):
+        x_0, W_0 = x[k], W[k]
+        for j in range(len(out)):
+            out[j] += x_0 * W_0[j]
 
 
 def matmul(x, W, out=None):
