@@ -23,11 +23,11 @@ def make_class(folder, number, judged=True):
 
 
 def main():
-    course = Class(sys.argv[1])
     limits = None
     if "--hurried" in sys.argv:
         from tests.attacks.__main__ import LIMITS as limits
     with judging(limits) as judges:
+        course = Class(sys.argv[1])
         grade_class(course, NAME, course.students(NAME), judges)
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 

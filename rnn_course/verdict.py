@@ -1,6 +1,8 @@
 """A verdict: what one check found. The same value goes from the check to the gradebook's row."""
 
+import re
 from dataclasses import asdict, dataclass, field, fields
+from html import escape
 from typing import Any
 
 RIGHT, WRONG, ERROR, UNDONE, READY_MADE = "right", "wrong", "error", "undone", "ready-made"
@@ -40,3 +42,8 @@ class Verdict:
     def restored(cls, kept: dict[str, Any]) -> "Verdict":
         """A Verdict of what was kept of it, also by an older release with more fields."""
         return cls(**{f.name: kept[f.name] for f in fields(cls) if f.name in kept})
+
+
+def inline(text: str) -> str:
+    """The words of a verdict, with `code` in backticks, as HTML."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))

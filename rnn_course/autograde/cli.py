@@ -13,6 +13,7 @@ long as nobody has handed in anything there, and with --sample, it is the course
 """
 
 import argparse
+import contextlib
 import errno
 import glob
 import sys
@@ -34,6 +35,32 @@ def main(arguments=None):
     if options.rest and options.run is not formgrader:
         commands.error(f"unknown arguments: {' '.join(options.rest)}")
     try:
+        with early_judges(options) as options.judges:
+            return run(options)
+    except KeyboardInterrupt:
+        print("stopped; run it again to go on", file=sys.stderr)
+        return 130
+
+
+def early_judges(options):
+    """The judges, if it is sure by now how they are to work, else None, for a `with` statement.
+
+    They come up while this process imports nbgrader and looks at the class.
+    """
+    if options.run is not grade or options.scheduler:
+        return contextlib.nullcontext()
+    with contextlib.suppress(ModuleNotFoundError):  # `run` says what is missing
+        from rnn_course.autograde.class_run import judging
+        from rnn_course.autograde.sandbox import probe
+
+        if options.trust_submissions or probe()[0]:  # else it depends on whose notebooks they are
+            return judging(None, options.trust_submissions, options.jobs)
+    return contextlib.nullcontext()
+
+
+def run(options):
+    """Run the command with its options; returns the exit status."""
+    try:
         from rnn_course.autograde.course import CourseError, find_root
     except ModuleNotFoundError as error:
         print(NOT_INSTALLED.format(name=error.name), file=sys.stderr)
@@ -51,9 +78,6 @@ def main(arguments=None):
     except OSError as error:
         print(file_trouble(error), file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("stopped; run it again to go on", file=sys.stderr)
-        return 130
 
 
 KEPT = "What was graded before is kept; run it again afterwards."
@@ -195,7 +219,10 @@ def grade(options, root):
         if folder.is_dir() and (why := why_no_student(folder.name)):
             print(f"not graded: {visible(folder.name)}: {why}", file=sys.stderr)
     try:
-        with judging(None, trusted, options.jobs, options.scheduler) as judges:
+        with contextlib.ExitStack() as later:
+            judges = options.judges or later.enter_context(
+                judging(None, trusted, options.jobs, options.scheduler)
+            )
             for name in names:
                 print(at_most(judges, len(students[name])), file=sys.stderr)
                 progress = bar(f"grading {name}")

@@ -235,6 +235,7 @@ def _outcomes(results):
 
 def serve(settings):
     """Fork a judge for every request, until the control socket is closed."""
+    gc.disable()  # what torch makes when it is loaded stays: to look through it takes a tenth
     control = socket.socket(fileno=settings["control"])
     forkservers = [sandbox.ForkServer(descriptor) for descriptor in settings["forkservers"]]
     ours = ("rnn_course.autograde.judge", "rnn_course.autograde.grade_submission")
@@ -251,6 +252,7 @@ def serve(settings):
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever called
     gc.collect()
     gc.freeze()
+    gc.enable()
     while True:
         request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 2)
         if not request:

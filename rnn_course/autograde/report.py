@@ -22,8 +22,7 @@ from rnn_course.autograde.limits import Limits
 from rnn_course.autograde.marks import replaced
 from rnn_course.autograde.shown import listed, number, short, visible
 from rnn_course.checks import sections
-from rnn_course.checks.words import inline
-from rnn_course.verdict import ERROR, UNDONE, WRONG
+from rnn_course.verdict import ERROR, UNDONE, WRONG, inline
 
 STYLE = """
 :root { color-scheme: light dark; background: Canvas; color: CanvasText;

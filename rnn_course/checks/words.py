@@ -14,7 +14,7 @@ from rnn_course.checks import places, sections
 from rnn_course.checks.compare import describe, form
 from rnn_course.checks.honest import RECURRENT
 from rnn_course.checks.signature import names_of
-from rnn_course.verdict import Verdict
+from rnn_course.verdict import Verdict, inline
 
 
 @dataclass
@@ -85,11 +85,6 @@ def _html_table(rows):
         "clip-path:inset(50%)'>What was compared</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )
-
-
-def inline(text):
-    """Text with `code` in backticks as HTML."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
 
 
 def verdict(message, points=0.0, mistakes=(), parts=None, where=()):

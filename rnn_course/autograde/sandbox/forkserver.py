@@ -30,6 +30,8 @@ import sys
 import tempfile
 import traceback
 
+import confine
+
 MOST_DESCRIPTORS = 64  # beside one request
 TREE_LOOK = 0.1  # seconds between two looks at the memory of a tree of processes
 
@@ -39,6 +41,7 @@ def serve(control, trusted, hidden, worker):
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.collect()
     gc.freeze()
+    gc.enable()
     with contextlib.suppress(BrokenPipeError):  # closed already: the loop below ends
         control.send(b"ready")
     while True:
@@ -73,8 +76,6 @@ def supervise(talk, life, files, request, trusted, hidden, worker):
     """Fork the student's process, and watch over it until it ends or is to end."""
     folder = tempfile.mkdtemp(prefix="sandbox-") if trusted else "/desk"
     if not trusted:
-        import confine
-
         confine.new_namespaces()
         confine.prctl(confine.DUMPABLE, 0)  # the supervisor's memory is nobody's to read
     parent = os.getpid()
@@ -124,8 +125,6 @@ def become_student(talk, folder, files, parent, request, trusted, hidden, worker
         os.dup2(os.open(os.devnull, os.O_RDWR), number)
     worker.prepare(request["limits"])
     if not trusted:
-        import confine
-
         confine.prctl(confine.DIE_WITH_PARENT, signal.SIGKILL)
         read_only = {os.path.join(folder, name.partition("/")[0]) for name in files}
         confine.confine(request["limits"], hidden, read_only, lambda: lay_out(files, folder))
@@ -196,6 +195,7 @@ def memory_of_tree(root):
 
 
 def main():
+    gc.disable()  # what torch makes when it is loaded stays: to look through it takes a tenth
     import disable_recurrent
     import worker
 
@@ -206,8 +206,6 @@ def main():
     if os.fork() == 0:
         control.close()
         if not trusted:
-            import confine
-
             confine.prctl(confine.DIE_WITH_PARENT, signal.SIGKILL)
         if os.getppid() == parent:
             serve(recurrent, trusted, [], worker)

@@ -53,6 +53,7 @@ def warm():
     shell.run_cell("1", store_history=False)
     outputs.take()
     torch.manual_seed(torch.Generator().initial_seed())  # as in a new process
+    _hide_the_course()
 
 
 def preload(name):
@@ -68,7 +69,6 @@ def prepare(limits):
     sys.stdin = open(os.devnull)
     random.seed()
     numpy.random.seed()
-    _hide_the_course()
     signal.signal(signal.SIGINT, _interrupted)
 
 
