@@ -6,7 +6,7 @@
 - faults of accessibility in the theme's pages are mended, and a script of 1.5 MB is left out;
 - the font of the theme's icons, 156 KB, holds those alone that the book shows;
 - the search page leaves it to search.js which search is loaded;
-- no page waits for a script before it is shown.
+- no page waits for a script before it is shown, and none is laid out in one piece.
 """
 
 import importlib.metadata
@@ -84,6 +84,15 @@ MENDED = {
     # A sheet that does nothing but import another, which the page would ask for one step later.
     r'_static/styles/theme\.css\?[^"]*': "_static/basic.css",
 }
+# The theme's script looks at all code and tables in one piece, at the start and whenever a formula
+# has been set, and so has the whole page laid out; book.js does it in slices.
+THEME, LOOKS = (
+    "scripts/pydata-sphinx-theme.js",
+    re.compile(
+        r'new MutationObserver\(t\)\.observe\(document\.getElementById\("main-content"\),'
+        r"\{subtree:!0,childList:!0\}\),e\(\)\}"
+    ),
+)
 
 
 def name_the_cache(app, config):
@@ -133,6 +142,8 @@ def mend_pages(app, error):
             mended = re.sub(wrong, right, mended)
         if mended != text:
             path.write_text(mended, encoding="utf-8")
+    script = Path(app.outdir, "_static", THEME)
+    script.write_text(LOOKS.sub("0}", script.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 ICON_FONT = "fa-solid-900"

@@ -1,8 +1,17 @@
 // Formulas. MathJax would set all of a page's in one piece, and a long chapter would not answer for
 // seconds. So they are set in slices, those in view first; before printing, all that are left.
-const SLICE = 20; // milliseconds, after which whatever the reader does has its turn
+const SLICE = 8; // milliseconds, after which whatever the reader does has its turn
 
 const rest = (time = 0) => new Promise((go) => setTimeout(go, time));
+
+// Do something again and again, until it says that nothing is left.
+async function inSlices(step) {
+  for (let left = true; left; await rest()) {
+    const end = performance.now() + SLICE;
+    do left = step();
+    while (left && performance.now() < end);
+  }
+}
 
 async function setFormulas() {
   const waiting = new Set(document.querySelectorAll(".math"));
@@ -33,22 +42,28 @@ async function setFormulas() {
   }
   window.addEventListener("beforeprint", () => waiting.size && set([...waiting]));
   if (waiting.size) await Promise.race([first, rest(200)]); // a hidden page is not looked at
-  while (waiting.size) {
-    const end = performance.now() + SLICE;
-    do set([...(inView.size ? inView : waiting)].slice(0, 4));
-    while (waiting.size && performance.now() < end);
-    await rest();
-  }
+  await inSlices(() => {
+    set([...(inView.size ? inView : waiting)].slice(0, 1));
+    return waiting.size > 0;
+  });
 }
 
 if (window.MathJax) MathJax.startup = { pageReady: setFormulas };
 
-// A formula that is wider than its place scrolls there: let the keyboard reach it as well. Sizes
-// change when fonts arrive, windows turn and answers unfold, so they are observed.
+// What is wider than its place scrolls there: let the keyboard reach it as well.
+function letReach(place) {
+  if (place.scrollWidth > place.clientWidth) place.tabIndex = 0;
+  else place.removeAttribute("tabindex");
+}
+
+// Sizes of formulas change when fonts arrive, windows turn and answers unfold, so they are observed.
 const sizes = new ResizeObserver((entries) => {
-  for (const { target } of entries) {
-    const place = target.closest("mjx-container");
-    if (place.scrollWidth > place.clientWidth) place.tabIndex = 0;
-    else place.removeAttribute("tabindex");
-  }
+  for (const { target } of entries) letReach(target.closest("mjx-container"));
+});
+
+// Code and tables: the theme would look at all of a page's in one piece (book_fixes.py).
+window.addEventListener("load", () => {
+  const places = [...document.querySelectorAll(
+    "pre, .cell_output > .output, .pst-scrollable-table-container")];
+  inSlices(() => places.length > 0 && (letReach(places.shift()), true));
 });

@@ -15,6 +15,7 @@ from rnn_course.checks.diagnosis import links, values
 from rnn_course.checks.diagnosis.prints import quiet
 from rnn_course.checks.diagnosis.trace import TooMuch, Traced
 
+SUMS = ("sum", "mean")
 NEAR = {False: 4e-7, True: 4e-6}  # float64, float32: of the number
 APART = "You have `{}` and `{}`; nothing is made of both."
 MOVED = "What you return {} is what should come {}."
@@ -120,7 +121,7 @@ def _first(events, traced, known):
     wrong = [k for k, s in enumerate(status) if s == "wrong" and not leads[k]]
     if not wrong:
         return None
-    first = events[wrong[0]]
+    first = _whole_sum(events[wrong[0]], events, traced.places)
     place = traced.places[first.place]
     statement = place.statement
     if first.name or _is_bare(place.node, statement) or ".grad" in ast.unparse(statement):
@@ -133,6 +134,27 @@ def _first(events, traced, known):
     says_more = any(isinstance(node, ast.Name) for node in ast.walk(place.node))  # than a number
     part = traced.source(place.node) if says_more else ""
     return First(place.line, traced.source(statement), part)
+
+
+def _whole_sum(event, events, places):
+    """A sum over one axis may be a part of a right one over two. What is around it in the line is
+    said in its place."""
+    while isinstance(node := places[event.place].node, ast.Call) and _called(node) in SUMS:
+        statement = places[event.place].statement
+        around = [
+            e
+            for e in events
+            if places[e.place].statement is statement and any(kid is event for kid in e.kids)
+        ]
+        if event.name or not around or around[0].name:
+            break
+        event = around[0]
+    return event
+
+
+def _called(node):
+    """The name of what a call calls."""
+    return getattr(node.func, "attr", getattr(node.func, "id", ""))
 
 
 def _status(event, known):

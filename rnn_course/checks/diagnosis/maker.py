@@ -8,7 +8,7 @@ from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, zip_longest
 
 import numpy as np
 
@@ -312,20 +312,24 @@ class Maker:
             numbers.append(number)
         return numbers
 
-    def keeps_shape(self, candidate):
-        """Has what it gives the shapes of the right answer, in the first case of the pairs?"""
+    def reshaped(self, candidate):
+        """The numbers of the results whose shape it changes, in the first case of the pairs."""
         k = self.tried[0]
         nests = (found[k] for found in (candidate.answers, self.answers[candidate.text]))
         one, other = ([x.shape for x in values.tensors(nest.kept)] for nest in nests)
-        return one == other
+        return {n for n, shapes in enumerate(zip_longest(one, other)) if len(set(shapes)) > 1}
 
     def joined(self, one, two):
-        """runs(k): the function with two mistakes for a case; None where both change the same, or
+        """runs(k): the function with two mistakes for a case; None where both change the same, be it
+        the shape of one result (what one says of its axes would not be true of the other's), or
         one raises."""
         if min(len(one.answers), len(two.answers)) < len(self.tried):
             return None
+        reshaped = self.reshaped(one), self.reshaped(two)
+        if reshaped[0] & reshaped[1]:
+            return None
         last_first = [(two, one), (one, two)]  # the likelier one is made first; but what changes
-        if self.keeps_shape(two) > self.keeps_shape(one):  # a shape is made last
+        if reshaped[0] and not reshaped[1]:  # a shape is made last
             last_first.reverse()
         for a, b in last_first:
             if a.of_the_answer:
