@@ -151,6 +151,20 @@ def test_formulas_are_set_in_slices_those_in_view_before_others(chromium, addres
         assert faults == []
 
 
+def test_a_long_page_is_laid_out_in_parts_and_an_address_in_it_is_kept(chromium, address):
+    with opened(chromium, address, "book/gru.html#gru-questions", width=390) as (tab, faults):
+        tab.wait_for_function("!document.querySelector('section > section:not(.laid-out)')")
+        tab.wait_for_timeout(500)
+        top = "document.getElementById('gru-questions').getBoundingClientRect().top"
+        assert 0 <= tab.evaluate(top) < 150
+        hidden = """[...document.querySelectorAll("pre, .cell_output > .output")].filter(
+            (place) => place.scrollWidth > place.clientWidth && place.tabIndex !== 0).length"""
+        assert tab.evaluate(hidden) == 0  # what is cut off can be reached by keyboard
+        theme = tab.request.get(f"{address}_static/scripts/pydata-sphinx-theme.js").text()
+        assert "subtree:!0" not in theme  # it does not look at the page once more
+        assert faults == []
+
+
 PRINT_EARLY = """
 document.addEventListener("DOMContentLoaded", () => {
   const wait = setInterval(() => {

@@ -61,8 +61,22 @@ const sizes = new ResizeObserver((entries) => {
   for (const { target } of entries) letReach(target.closest("mjx-container"));
 });
 
-// Code and tables: the theme would look at all of a page's in one piece (book_fixes.py).
-window.addEventListener("load", () => {
+// A long page begins with what is in view (book.css). Then the rest is laid out, section by section, and
+// code and tables that the theme would look at in one piece (book_fixes.py).
+window.addEventListener("load", async () => {
+  let moved = false;
+  for (const kind of ["wheel", "touchmove", "keydown", "mousedown"]) {
+    window.addEventListener(kind, () => { moved = true; }, { once: true, passive: true });
+  }
+  const sections = [...document.querySelectorAll(".bd-article section > section")];
+  await inSlices(() => {
+    const section = sections.shift();
+    section?.classList.add("laid-out");
+    section?.getBoundingClientRect();
+    return sections.length > 0;
+  });
+  const aim = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!moved) aim?.scrollIntoView();
   const places = [...document.querySelectorAll(
     "pre, .cell_output > .output, .pst-scrollable-table-container")];
   inSlices(() => places.length > 0 && (letReach(places.shift()), true));
