@@ -26,6 +26,7 @@ import types
 
 import disable_recurrent
 import numpy
+import numpy.random  # it would be loaded at first use, in each sandbox anew
 import torch
 import wire
 from shell import Stream, make_shell, outputs, shortened
