@@ -68,7 +68,7 @@ NO_SCORE = {
     "by heart: loss": "a check: can a few examples be learned at all?",
     "dice: {shares[name]": "a check: a leak shows as a share of the loss of guessing",
     "twice: {twice(net)": "a check: how far two answers to the same question are apart",
-    "takes {times[name]": "seconds as a ratio",
+    "take {times[name]": "seconds as a ratio",
     "{weight}: {size": "the size of a gradient",
     "{width:2}: log p {score:6.2f}": "the log probability of one text, for several beams",
 }

@@ -139,7 +139,7 @@ def _first(events, traced, known):
 def _whole_sum(event, events, places):
     """A sum over one axis may be a part of a right one over two. What is around it in the line is
     said in its place."""
-    while isinstance(node := places[event.place].node, ast.Call) and _called(node) in SUMS:
+    while _sums_along_an_axis(places[event.place].node):
         statement = places[event.place].statement
         around = [
             e
@@ -152,9 +152,11 @@ def _whole_sum(event, events, places):
     return event
 
 
-def _called(node):
-    """The name of what a call calls."""
-    return getattr(node.func, "attr", getattr(node.func, "id", ""))
+def _sums_along_an_axis(node):
+    if not isinstance(node, ast.Call) or getattr(node.func, "attr", "") not in SUMS:
+        return False
+    given = [*node.args, *(keyword.value for keyword in node.keywords)]
+    return any(isinstance(one, ast.Constant | ast.Tuple | ast.UnaryOp) for one in given)
 
 
 def _status(event, known):
