@@ -69,30 +69,29 @@ FORMULAS = {
     "chtml": {"scale": 0.9},
 }
 
-# What the theme and the extensions write into the HTML, as patterns, and what stands there instead.
+# What the theme and the extensions write, by file, as patterns, and what stands there instead.
 MENDED = {
-    # ARIA 1.3 has withdrawn this role; it stands in a list.
-    'role="doc-biblioentry"': 'role="listitem"',
-    # The label hides the words that the summary shows.
-    '<summary aria-label="Toggle hidden content">': "<summary>",
-    # 530 KB compressed that draw fourteen icons as SVG; the theme's style sheet draws them with a font.
-    r'<script defer src="[^"]*/scripts/fontawesome\.js[^"]*"></script>': "",
-    # Sphinx's own search: search.js loads it where pagefind's cannot run (search_index.py).
-    r'<script src="[^"]*(?:_static/searchtools|_static/language_data|searchindex)\.js"></script>': "",
-    # Scripts that the page would wait for, but for the one whose names the page's own lines use.
-    r"<script (?=[^>]*\bsrc=)(?![^>]*(?:\bdefer\b|documentation_options))": "<script defer ",
-    # A sheet that does nothing but import another, which the page would ask for one step later.
-    r'_static/styles/theme\.css\?[^"]*': "_static/basic.css",
-}
-# The theme's script looks at all code and tables in one piece, at the start and whenever a formula
-# has been set, and so has the whole page laid out; book.js does it in slices.
-THEME, LOOKS = (
-    "scripts/pydata-sphinx-theme.js",
-    re.compile(
+    "*.html": {
+        # ARIA 1.3 has withdrawn this role; it stands in a list.
+        'role="doc-biblioentry"': 'role="listitem"',
+        # The label hides the words that the summary shows.
+        '<summary aria-label="Toggle hidden content">': "<summary>",
+        # 530 KB compressed that draw fourteen icons as SVG; the theme's style sheet has a font.
+        r'<script defer src="[^"]*/scripts/fontawesome\.js[^"]*"></script>': "",
+        # Sphinx's own search: search.js loads it where pagefind's cannot run (search_index.py).
+        r'<script src="[^"]*(?:_static/searchtools|_static/language_data|searchindex)\.js"></script>': "",
+        # Scripts that the page would wait for, but for the one whose names its own lines use.
+        r"<script (?=[^>]*\bsrc=)(?![^>]*(?:\bdefer\b|documentation_options))": "<script defer ",
+        # A sheet that does nothing but import another, which the page would ask for one step later.
+        r'_static/styles/theme\.css\?[^"]*': "_static/basic.css",
+    },
+    "pydata-sphinx-theme.js": {
+        # It looks at all code and tables in one piece, at the start and whenever a formula has been
+        # set, and so has the whole page laid out; book.js does it in slices.
         r'new MutationObserver\(t\)\.observe\(document\.getElementById\("main-content"\),'
-        r"\{subtree:!0,childList:!0\}\),e\(\)\}"
-    ),
-)
+        r"\{subtree:!0,childList:!0\}\),e\(\)\}": "0}",
+    },
+}
 
 
 def name_the_cache(app, config):
@@ -133,17 +132,16 @@ def copy_mathjax(app, error):
             copy(source / name, target / name)
 
 
-def mend_pages(app, error):
+def mend_files(app, error):
     if error or app.builder.format != "html":
         return
-    for path in Path(app.outdir).rglob("*.html"):
-        mended = text = path.read_text(encoding="utf-8")
-        for wrong, right in MENDED.items():
-            mended = re.sub(wrong, right, mended)
-        if mended != text:
-            path.write_text(mended, encoding="utf-8")
-    script = Path(app.outdir, "_static", THEME)
-    script.write_text(LOOKS.sub("0}", script.read_text(encoding="utf-8")), encoding="utf-8")
+    for files, patterns in MENDED.items():
+        for path in Path(app.outdir).rglob(files):
+            mended = text = path.read_text(encoding="utf-8")
+            for wrong, right in patterns.items():
+                mended = re.sub(wrong, right, mended)
+            if mended != text:
+                path.write_text(mended, encoding="utf-8")
 
 
 ICON_FONT = "fa-solid-900"
@@ -182,6 +180,6 @@ def setup(app):
     app.connect("config-inited", write_inventories)
     app.connect("config-inited", set_formulas)
     app.connect("build-finished", copy_mathjax)
-    app.connect("build-finished", mend_pages)
+    app.connect("build-finished", mend_files)
     app.connect("build-finished", light_icons)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -43,7 +43,8 @@ async function setFormulas() {
   window.addEventListener("beforeprint", () => waiting.size && set([...waiting]));
   if (waiting.size) await Promise.race([first, rest(200)]); // a hidden page is not looked at
   await inSlices(() => {
-    set([...(inView.size ? inView : waiting)].slice(0, 1));
+    const [formula] = inView.size ? inView : waiting;
+    if (formula) set([formula]);
     return waiting.size > 0;
   });
 }
@@ -61,8 +62,8 @@ const sizes = new ResizeObserver((entries) => {
   for (const { target } of entries) letReach(target.closest("mjx-container"));
 });
 
-// A long page begins with what is in view (book.css). Then the rest is laid out, section by section, and
-// code and tables that the theme would look at in one piece (book_fixes.py).
+// A long page begins with what is in view (book.css). Then the rest is laid out, section by section,
+// and code and tables are looked at, which the theme would do in one piece (book_fixes.py).
 window.addEventListener("load", async () => {
   let moved = false;
   for (const kind of ["wheel", "touchmove", "keydown", "mousedown"]) {

@@ -320,9 +320,9 @@ class Maker:
         return {n for n, shapes in enumerate(zip_longest(one, other)) if len(set(shapes)) > 1}
 
     def joined(self, one, two):
-        """runs(k): the function with two mistakes for a case; None where both change the same, be it
-        the shape of one result (what one says of its axes would not be true of the other's), or
-        one raises."""
+        """runs(k): the function with two mistakes for a case; None where one raises, or both change
+        the same, be it the shape of one result: what one says of its axes would not be true of the
+        other's."""
         if min(len(one.answers), len(two.answers)) < len(self.tried):
             return None
         reshaped = self.reshaped(one), self.reshaped(two)
