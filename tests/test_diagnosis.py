@@ -403,6 +403,22 @@ def clues_of_text(name, text):
     return clues_of(name, scope[text.name])
 
 
+def test_two_may_store_the_prints_of_a_task_at_once(monkeypatch, tmp_path):
+    hypotheses, _ = maker.make(check.first_state, 0)
+    savez = np.savez_compressed
+
+    def and_then_another_does(file, **arrays):
+        savez(file, **arrays)
+        monkeypatch.setattr(np, "savez_compressed", savez)
+        store.save("first_state", hypotheses, tmp_path)
+
+    monkeypatch.setattr(np, "savez_compressed", and_then_another_does)
+    store.save("first_state", hypotheses, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["first_state.npz"]
+    with np.load(tmp_path / "first_state.npz") as file:
+        assert "rest" in file
+
+
 # ----------------------------------------------------------------------------------- names
 
 

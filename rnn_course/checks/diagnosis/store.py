@@ -6,6 +6,7 @@ clone a file with another key is outdated and is not used.
 
 import hashlib
 import json
+import os
 import re
 from dataclasses import asdict
 from functools import cache
@@ -79,7 +80,7 @@ def _text(tensor):
 
 
 def save(name, hypotheses, folder=BUILT):
-    """Store what a task's mistakes give."""
+    """Store what a task's mistakes give: all of it or nothing, also where two do so at once."""
     rest = {
         "key": key(name),
         **{field: getattr(hypotheses, field) for field in PLAIN},
@@ -89,8 +90,9 @@ def save(name, hypotheses, folder=BUILT):
     arrays = {field: getattr(hypotheses, field) for field in ARRAYS} | hypotheses.values
     folder.mkdir(parents=True, exist_ok=True)
     packed = np.frombuffer(json.dumps(rest, ensure_ascii=False).encode(), np.uint8)
-    unfinished = folder / f".{name}.npz"
-    np.savez_compressed(unfinished, rest=packed, **arrays)
+    unfinished = folder / f".{name}.{os.urandom(4).hex()}"
+    with unfinished.open("wb") as file:
+        np.savez_compressed(file, rest=packed, **arrays)
     unfinished.replace(folder / f"{name}.npz")
 
 
